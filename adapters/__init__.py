@@ -1,0 +1,1 @@
+"""Adapters: how the hub speaks with systems that keep their own databases."""

@@ -1,0 +1,120 @@
+"""The port: what the hub asks of every foreign system, on one page for whoever writes an adapter.
+
+An adapter says what its system can do (``capabilities``) and implements those methods; the hub calls no other.
+Errors say what to do next: ``Refused`` (somebody must change something), ``Unready`` (try later), ``Skipped`` (set this
+record aside and go on). Anything else that escapes is a defect.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from contracts import ChildRecord, Notice, Section, SectionRequest, Unready
+from contracts.exchange import Hit, Search
+
+
+class Capability(StrEnum):
+    PULL = "pull"
+    PUSH = "push"
+    FETCH = "fetch"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True)
+class Words:
+    """One record in its owner's own words.
+
+    ``body`` holds plain JSON values only, so that it can be kept as the original beside a reason when it is set aside.
+    ``cursor`` is where a later pull may resume *after this one was taken in*; the adapter alone understands it.
+    """
+
+    source_id: str
+    body: dict[str, Any]
+    cursor: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A row that the source could not give us (it crashed the source): named, so that it is counted and not lost."""
+
+    row: str
+    reason: str
+    cursor: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The owner took a notice. ``foreign_id`` is its own id for it, where it gives one."""
+
+    foreign_id: str | None = None
+    already_known: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of ``check``: what was tried, whether it worked, and what to do if not."""
+
+    name: str
+    ok: bool
+    detail: str = ""
+    to_do: str = ""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach one participant's system; the secret is already read from where the registry points."""
+
+    participant: str
+    url: str
+    secret: str | None = field(default=None, repr=False)
+    timeout_seconds: float = 20.0
+
+
+class Adapter:
+    """Base of all adapters; methods not offered by a system stay as they are here."""
+
+    capabilities: frozenset[Capability] = frozenset()
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def check(self) -> list[Step]:
+        """Try each thing that must work, in order, and say what to do where one does not."""
+        raise NotImplementedError
+
+    def pull(self, cursor: str | None) -> Iterator[Words | Gap]:
+        """Yield what changed since ``cursor`` (all, if None) in the owner's words, oldest change first.
+
+        Must be tie-safe: resuming from the cursor of the last item taken in may repeat items and never misses one.
+        Raises ``Unready`` when the source is down: what was yielded before stays valid.
+        """
+        raise self._cannot(Capability.PULL)
+
+    def translate(self, words: Words) -> ChildRecord:
+        """Pure: the owner's words as a contract record. Raises ``Skipped`` naming field and rule; code ``adult`` for adults."""
+        raise self._cannot(Capability.PULL)
+
+    def push(self, notice: Notice) -> Receipt:
+        """Tell the owner. Must be harmless when told twice (``notice_id`` stays the same)."""
+        raise self._cannot(Capability.PUSH)
+
+    def fetch(self, request: SectionRequest) -> Section:
+        """Read one section live from the owner, for the purpose and officer named in the request."""
+        raise self._cannot(Capability.FETCH)
+
+    def search(self, query: Search) -> list[Hit]:
+        """Search at the owner's, live."""
+        raise self._cannot(Capability.SEARCH)
+
+    def _cannot(self, what: Capability) -> Exception:
+        return NotImplementedError(f"{type(self).__name__} does not {what}; see its capabilities")
+
+
+def now() -> datetime.datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+__all__ = ["Adapter", "Capability", "Connection", "Gap", "Receipt", "Step", "Unready", "Words", "now"]

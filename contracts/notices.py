@@ -1,0 +1,48 @@
+"""What the hub tells a participant: a proposed match and its evidence, a decision, a closing."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from contracts.base import Line, Model, ParticipantId
+from contracts.record import Reference
+
+
+class NoticeKind(StrEnum):
+    MATCH_PROPOSED = "match_proposed"
+    MATCH_CONFIRMED = "match_confirmed"
+    MATCH_REJECTED = "match_rejected"
+    MATCH_WITHDRAWN = "match_withdrawn"
+    REUNITED = "reunited"
+    TWIN_CLOSED = "twin_closed"
+
+
+class FieldEvidence(Model):
+    """One field's share of a match: the level that was reached and its weight in bits. It names no value of a child."""
+
+    field: Line
+    level: Line
+    bits: float
+    words: Line
+    """The level said for people, e.g. ``father's name: same, spelt differently``."""
+
+
+class Notice(Model):
+    """A message to ``to`` about its own record ``about``. May arrive twice: ``notice_id`` stays the same."""
+
+    notice_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
+    kind: NoticeKind
+    to: ParticipantId
+    about: Reference
+    other: Reference | None = None
+    """The other owner's record, by reference only; its content is read live from that owner."""
+    match_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")] | None = None
+    bits: float | None = None
+    probability: Annotated[float, Field(ge=0, le=1)] | None = None
+    evidence: Annotated[list[FieldEvidence], Field(max_length=40)] = []
+    model: Line | None = None
+    """The version of the matching model that said so."""
+    created_at: AwareDatetime
+    text: Line
+    """One sentence for the person who reads it."""

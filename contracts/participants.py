@@ -1,0 +1,53 @@
+"""Participants: the organisations whose systems exchange with the hub, their endpoints and what each may do."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from contracts.base import InstitutionId, Line, Model, ParticipantId
+from contracts.places import LgdState
+
+
+class ParticipantKind(StrEnum):
+    ZIPNET = "zipnet"
+    STATE_POLICE = "state_police"
+    PRI = "pri"
+    CCI = "cci"
+    OTHER = "other"
+
+
+class Permission(StrEnum):
+    """What a participant's key may do at the doors. Default: nothing."""
+
+    SUBMIT_RECORDS = "submit_records"
+    SUBMIT_EVENTS = "submit_events"
+    SEARCH = "search"
+    GET_CASE = "get_case"
+    NOTICES = "notices"
+    REGISTRY_LOOKUP = "registry_lookup"
+
+
+class Endpoint(Model):
+    """Where and how a participant's own system is reached."""
+
+    adapter: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+    """Name of the adapter folder (or outside manifest) that speaks to it."""
+    url: Annotated[str, StringConstraints(pattern=r"^(https?|file)://", max_length=500)]
+    secret: Annotated[str, StringConstraints(pattern=r"^(env|file):.+$", max_length=300)] | None = None
+    """Where the secret lies, e.g. ``env:POLICE_BR_PASSWORD``; never the secret itself."""
+    pull_every_seconds: Annotated[int, Field(ge=1, le=604_800)] = 900
+
+
+class Participant(Model):
+    """One organisation in the exchange."""
+
+    id: ParticipantId
+    name: Line
+    kind: ParticipantKind
+    institution: InstitutionId | None = None
+    states: Annotated[list[LgdState], Field(max_length=40)] = []
+    """LGD states it speaks for; empty means all."""
+    permissions: Annotated[list[Permission], Field(max_length=10)] = []
+    endpoint: Endpoint | None = None
+    active: bool = True

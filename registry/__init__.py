@@ -1,0 +1,1 @@
+"""The directory: jurisdictions, institutions, participants, endpoints and keys."""
