@@ -1,0 +1,58 @@
+"""Settings of the hub, read from the environment (prefix ``TRACKCHILD_``) or given by the command line."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, its unit and its default; docs/settings.md is drawn from these lines."""
+
+    model_config = SettingsConfigDict(env_prefix="TRACKCHILD_", frozen=True, use_attribute_docstrings=True)
+
+    database: str = "sqlite:///trackchild.db"
+    """SQLAlchemy URL of the hub's database: ``sqlite:///FILE`` or ``postgresql+psycopg://USER@HOST/NAME``."""
+    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    """Connections to PostgreSQL kept by one process."""
+    adapters: list[Path] = []
+    """Folders outside the package that hold further adapters, as a JSON list."""
+    model: Path | None = None
+    """A matching model (``model.toml``) in place of the one shipped."""
+    index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
+    """Secret of the keyed hashes in the index. Changing it needs the keys to be built anew."""
+    propose_at: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Probability from which a pair is proposed; absent means the model's own threshold."""
+    best_per_child: Annotated[int, Field(ge=1, le=100)] = 10
+    """How many proposals stand for one searched child at most, the best ones."""
+    candidates_cap: Annotated[int, Field(ge=10, le=100_000)] = 1_000
+    """How many candidates of one record are scored at most, those that share most keys first."""
+    batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Records taken in per transaction by a pull or a port."""
+    body_limit_bytes: Annotated[int, Field(ge=1_024)] = 5_000_000
+    """Largest request body that a door accepts."""
+    courier_workers: Annotated[int, Field(ge=1, le=200)] = 8
+    """Threads that deliver notices; one participant is served by one of them at a time."""
+    delivery_attempts: Annotated[int, Field(ge=1, le=1_000)] = 40
+    """Attempts after which a notice that could not be delivered is laid aside as dead."""
+    retry_first_seconds: Annotated[float, Field(gt=0)] = 5.0
+    """Wait before the second attempt; doubled each time, with jitter."""
+    retry_longest_seconds: Annotated[float, Field(gt=0)] = 3_600.0
+    """Longest wait between two attempts."""
+    deliver_every_seconds: Annotated[int, Field(ge=1)] = 5
+    """How often the clock asks the courier to deliver."""
+    lease_seconds: Annotated[float, Field(gt=0)] = 60.0
+    """How long work may go without a heartbeat before another process takes it over."""
+    session_hours: Annotated[float, Field(gt=0, le=72)] = 8.0
+    """How long a sign-in lasts."""
+    sign_in_failures: Annotated[int, Field(ge=1, le=100)] = 5
+    """Wrong passwords after which an account is locked."""
+    lock_out_minutes: Annotated[float, Field(gt=0)] = 15.0
+    """How long it stays locked."""
+    sign_in_at_once: Annotated[int, Field(ge=1, le=64)] = 2
+    """Passwords checked at one time in one process; each costs a core for a tenth of a second or more."""
+    log_format: Annotated[str, Field(pattern="^(json|console)$")] = "console"
+    """``json`` for machines, ``console`` for people."""
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    """Least level that is logged."""
