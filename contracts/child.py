@@ -4,9 +4,10 @@ import datetime
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts import codes
-from contracts.base import LanguageTag, Line, Model, NameText, Sha256, Text
+from contracts.base import Day, LanguageTag, Line, Model, NameText, Sha256, Text
 
 Months = Annotated[int, Field(ge=0, le=1200)]
 
@@ -27,23 +28,27 @@ class Birth(Model):
     An age of 7 years stated on 2019-03-01 is ``age_from_months=84, age_to_months=95, as_of=2019-03-01``.
     """
 
-    date: datetime.date | None = None
+    date: Day | None = None
     year: Annotated[int, Field(ge=1900, le=2100)] | None = None
     age_from_months: Months | None = None
     age_to_months: Months | None = None
     basis: codes.AgeBasis
-    as_of: datetime.date | None = None
+    as_of: Day | None = None
     """The day on which an age range was true; required with a range."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
         ranged = self.age_from_months is not None or self.age_to_months is not None
         if sum((self.date is not None, self.year is not None, ranged)) != 1:
-            raise ValueError("give exactly one of: date, year, or age_from_months with age_to_months")
+            raise PydanticCustomError(
+                "one_age_form", "Give exactly one of: date, year, or age_from_months with age_to_months"
+            )
         if ranged and (self.age_from_months is None or self.age_to_months is None or self.as_of is None):
-            raise ValueError("an age range needs age_from_months, age_to_months and as_of (the day it was true)")
+            raise PydanticCustomError(
+                "age_range_whole", "An age range needs age_from_months, age_to_months and as_of (the day it was true)"
+            )
         if ranged and (self.age_from_months or 0) > (self.age_to_months or 0):
-            raise ValueError("age_from_months must not be above age_to_months")
+            raise PydanticCustomError("age_range_order", "age_from_months must not be above age_to_months")
         return self
 
     def months_on(self, day: datetime.date) -> tuple[int, int]:
@@ -101,7 +106,7 @@ class Physical(Model):
 
     height_cm: Annotated[int, Field(ge=30, le=230)] | None = None
     weight_kg: Annotated[int, Field(ge=1, le=200)] | None = None
-    as_of: datetime.date | None = None
+    as_of: Day | None = None
     build: SaidBuild | None = None
     complexion: SaidComplexion | None = None
     face: SaidFace | None = None
@@ -144,4 +149,4 @@ class Photo(Model):
 
     sha256: Sha256
     media_type: Annotated[str, StringConstraints(pattern=r"^image/(jpeg|png|webp)$")] = "image/jpeg"
-    captured_on: datetime.date | None = None
+    captured_on: Day | None = None

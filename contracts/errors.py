@@ -58,6 +58,15 @@ class Skipped(TrackChildError):
     """This record is set aside with its reason and its original; the run goes on."""
 
 
+#: pydantic's own names are kept as rules, save these, which have a plainer one and say what to do.
+_PLAINER: dict[str, tuple[str, str | None]] = {
+    "enum": ("unknown_code", None),
+    "extra_forbidden": ("unknown_field", "This field is not part of the contract; leave it out"),
+    "missing": ("missing", "This field is required; give it"),
+    "string_pattern_mismatch": ("pattern", None),
+}
+
+
 def _shown(part: int | str) -> str:
     # A sender's own unknown field name may carry anything, so only what looks like a name is repeated.
     return str(part) if re.fullmatch(r"\w{1,40}", str(part), re.ASCII) else "(unreadable name)"
@@ -75,5 +84,6 @@ def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
     for item in error.errors(include_input=False, include_url=False, include_context=False):
         path = ".".join(_shown(part) for part in item["loc"])
         field = ".".join(part for part in (prefix, path) if part)
-        found.append(Problem(field=field[:200], rule=item["type"][:200], message=item["msg"][:200]))
+        rule, message = _PLAINER.get(item["type"], (item["type"], None))
+        found.append(Problem(field=field[:200], rule=rule[:200], message=(message or item["msg"])[:200]))
     return found

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
-from contracts.base import InstitutionId, Line, Model
+from contracts.base import InstitutionId, Line, Model, Moment
 from contracts.record import Reference
 
 
@@ -37,7 +37,7 @@ class CaseEvent(Model):
     event_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
     ref: Reference
     kind: CaseEventKind
-    at: AwareDatetime
+    at: Moment
     institution: InstitutionId | None = None
     section: Line | None = None
     """The section of law, e.g. ``JJ Act 2015 s.31(1)``."""

@@ -1,13 +1,12 @@
 """The calls of the two doors: one request and one reply model each, the same for SOAP and REST."""
 
-import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from contracts import codes
-from contracts.base import InstitutionId, LanguageTag, Line, Model, ParticipantId
+from contracts.base import Day, InstitutionId, LanguageTag, Line, Model, Moment, ParticipantId, TextOrEmpty
 from contracts.child import Name
 from contracts.errors import Problem
 from contracts.events import CaseEvent
@@ -65,8 +64,8 @@ class Search(Model):
     """Age today, both ends included; a record without age is kept in the answer."""
     state: LgdState | None = None
     district: LgdCode | None = None
-    event_from: datetime.date | None = None
-    event_to: datetime.date | None = None
+    event_from: Day | None = None
+    event_to: Day | None = None
     language: LanguageTag | None = None
     diary_number: Line | None = None
     participant: ParticipantId | None = None
@@ -88,8 +87,8 @@ class Hit(Model):
     age_years_to: int | None = None
     state: LgdState | None = None
     district: LgdCode | None = None
-    place: Annotated[str, StringConstraints(max_length=1000)] | None = None
-    event_on: datetime.date | None = None
+    place: TextOrEmpty | None = None
+    event_on: Day | None = None
     score: Annotated[float, Field(ge=0, le=1)] | None = None
     """How well the name fits, where one was asked for."""
 
@@ -131,8 +130,8 @@ class Match(Model):
     prior_bits: float
     evidence: list[FieldEvidence]
     model: Line
-    proposed_at: AwareDatetime
-    decided_at: AwareDatetime | None = None
+    proposed_at: Moment
+    decided_at: Moment | None = None
     decided_by: Line | None = None
     reason: Line | None = None
 
@@ -144,8 +143,8 @@ class Case(Model):
     record: ChildRecord
     events: list[CaseEvent] = []
     matches: list[Match] = []
-    first_seen: AwareDatetime
-    updated: AwareDatetime
+    first_seen: Moment
+    updated: Moment
 
 
 class ListNotices(Model):
@@ -165,7 +164,7 @@ class AcknowledgeNotice(Model):
 
 class Acknowledged(Model):
     notice_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
-    acknowledged_at: AwareDatetime
+    acknowledged_at: Moment
 
 
 class RegistryLookup(Model):
@@ -175,7 +174,7 @@ class RegistryLookup(Model):
     state: LgdState | None = None
     area: InstitutionId | None = None
     name: Line | None = None
-    on: datetime.date | None = None
+    on: Day | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -187,8 +186,8 @@ class Area(Model):
     name: Line
     parent: InstitutionId | None = None
     lgd: LgdCode | None = None
-    valid_from: datetime.date
-    valid_to: datetime.date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class RegistryAnswer(Model):

@@ -1,12 +1,11 @@
 """Institutions of child protection, from ministry to village, and the two kinds of area they are responsible for."""
 
-import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contracts.base import InstitutionId, Line, Model, Text
+from contracts.base import Day, InstitutionId, Line, Model, Text
 from contracts.child import Name
 from contracts.places import LgdState
 
@@ -101,7 +100,7 @@ class CciInfrastructure(Model):
     age_to: Annotated[int, Field(ge=0, le=23)] | None = None
     registration_no: Line | None = None
     """Registration under JJ Act 2015 s.41."""
-    registered_until: datetime.date | None = None
+    registered_until: Day | None = None
     dormitories: Annotated[int, Field(ge=0, le=500)] | None = None
     toilets: Annotated[int, Field(ge=0, le=1000)] | None = None
     staff: Annotated[int, Field(ge=0, le=2000)] | None = None
@@ -129,7 +128,7 @@ class Institution(Model):
     address: Text | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{3,20}$")] | None = None
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=120)] | None = None
-    valid_from: datetime.date
-    valid_to: datetime.date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
     """Last day; absent while it exists."""
     cci: CciInfrastructure | None = None

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from contracts.base import Line, Model, ParticipantId
+from contracts.base import Line, Model, Moment, ParticipantId
 from contracts.record import Reference
 
 
@@ -43,6 +43,6 @@ class Notice(Model):
     evidence: Annotated[list[FieldEvidence], Field(max_length=40)] = []
     model: Line | None = None
     """The version of the matching model that said so."""
-    created_at: AwareDatetime
+    created_at: Moment
     text: Line
     """One sentence for the person who reads it."""

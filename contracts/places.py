@@ -1,12 +1,11 @@
 """Where and when: places in LGD codes with their raw words, the event of a record, and police diary references."""
 
-import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contracts.base import InstitutionId, Line, Model, Text
+from contracts.base import Day, InstitutionId, Line, Model, Text, TimeOfDay
 
 LgdState = Annotated[int, Field(ge=1, le=99)]
 LgdCode = Annotated[int, Field(ge=1, le=9_999_999)]
@@ -31,8 +30,8 @@ class Place(Model):
 class Event(Model):
     """When and where the child went missing, was found, admitted or seen. Absent is unknown, never a placeholder."""
 
-    on: datetime.date | None = None
-    at: datetime.time | None = None
+    on: Day | None = None
+    at: TimeOfDay | None = None
     """Local Indian time, where it was noted."""
     place: Place | None = None
 
@@ -51,7 +50,7 @@ class Diary(Model):
     kind: DiaryKind
     number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z/-]{1,20}$")]
     year: Annotated[int, Field(ge=1950, le=2100)] | None = None
-    on: datetime.date | None = None
+    on: Day | None = None
     station: InstitutionId | None = None
     station_raw: Line | None = None
     sections: Annotated[list[Line], Field(max_length=20)] = []

@@ -1,12 +1,22 @@
 """A child's record as one participant tells it to the hub: enough to match and to find the owner, never the eFile."""
 
-import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts import codes
-from contracts.base import CONTRACT_VERSION, InstitutionId, LanguageTag, Line, Model, ParticipantId, SourceId
+from contracts.base import (
+    CONTRACT_VERSION,
+    Day,
+    InstitutionId,
+    LanguageTag,
+    Line,
+    Model,
+    Moment,
+    ParticipantId,
+    SourceId,
+)
 from contracts.child import Apparel, Birth, Disability, Mark, Name, Photo, Physical, Relative
 from contracts.places import Diary, Event, Place
 
@@ -42,7 +52,7 @@ class Custodian(Model):
 
     institution: InstitutionId | None = None
     name: Line | None = None
-    since: datetime.date | None = None
+    since: Day | None = None
 
 
 class ChildRecord(Model):
@@ -52,7 +62,7 @@ class ChildRecord(Model):
     ref: Reference
     kind: codes.RecordKind
     status: codes.Status
-    recorded_at: AwareDatetime
+    recorded_at: Moment
     """When the owner last changed the record. An older word never overwrites a newer one."""
     names: Annotated[list[Name], Field(max_length=12)] = []
     gender: codes.Gender | None = None
@@ -75,9 +85,10 @@ class ChildRecord(Model):
     @model_validator(mode="after")
     def _status_fits_kind(self) -> Self:
         if self.status not in STATUSES[self.kind]:
-            raise ValueError(
-                f"a record of kind {self.kind} cannot have status {self.status}; "
-                f"use one of: {', '.join(sorted(STATUSES[self.kind]))}"
+            raise PydanticCustomError(
+                "status_of_kind",
+                "A record of kind {kind} cannot have status {status}; use one of: {allowed}",
+                {"kind": self.kind, "status": self.status, "allowed": ", ".join(sorted(STATUSES[self.kind]))},
             )
         return self
 

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from contracts.base import InstitutionId, Line, Model
+from contracts.base import InstitutionId, Line, LongText, Model, Moment
 from contracts.record import Reference
 
 
@@ -52,14 +52,14 @@ class SectionRequest(Model):
     case: Line
     """The case or match this is asked for, e.g. a FIR number or a match id."""
     officer: Officer
-    asked_at: AwareDatetime
+    asked_at: Moment
 
 
 class SectionField(Model):
     """One labelled value, in the owner's own words."""
 
     label: Line
-    value: Annotated[str, StringConstraints(max_length=4000)]
+    value: LongText
 
 
 class Section(Model):
@@ -68,7 +68,7 @@ class Section(Model):
     ref: Reference
     section: SectionName
     version: Line
-    changed_at: AwareDatetime
+    changed_at: Moment
     changed_by: Line | None = None
     fields: Annotated[list[SectionField], Field(max_length=200)]
     withheld: Annotated[list[Line], Field(max_length=50)] = []
