@@ -5,15 +5,24 @@ PyPI takes its place under the names by which spyne asks for it. It also imports
 """
 
 import importlib
+import operator
 import sys
+import types
 import warnings
 
-_six = importlib.import_module("six")
 _ASKED_FOR = ("collections_abc", "http_cookies", "urllib", "urllib.error", "urllib.parse", "urllib.request")
 
-sys.modules.setdefault("spyne.util.six", _six)
-sys.modules.setdefault("spyne.util.six.moves", _six.moves)
-for _name in _ASKED_FOR:
-    sys.modules.setdefault(f"spyne.util.six.moves.{_name}", importlib.import_module(f"six.moves.{_name}"))
-with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-    importlib.import_module("cgi")
+
+def _stand_in() -> types.ModuleType:
+    six = types.ModuleType("spyne.util.six")
+    vars(six).update({name: value for name, value in vars(importlib.import_module("six")).items() if name[:2] != "__"})
+    vars(six)["get_function_name"] = operator.attrgetter("__name__")  # spyne's own addition to its copy
+    return six
+
+
+if "spyne.util.six" not in sys.modules:
+    sys.modules["spyne.util.six"] = _stand_in()
+    for _name in ("", *(f".{name}" for name in _ASKED_FOR)):
+        sys.modules[f"spyne.util.six.moves{_name}"] = importlib.import_module(f"six.moves{_name}")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        importlib.import_module("cgi")

@@ -1,0 +1,18 @@
+"""A state police system of its own: missing children and recovered persons, by SOAP 1.1, in its own words."""
+
+from pathlib import Path
+
+from a2wsgi import WSGIMiddleware
+
+from adapters.lookalike.listening import listen
+from adapters.state_police.node.door import Door
+from adapters.state_police.node.register import Register
+
+
+def serve(*, port: int, database: str, load: Path | None = None, key: str | None = None) -> None:
+    """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the password asked for, none means everybody may call."""
+    register = Register(database)
+    if load is not None:
+        register.load(load)
+    listen(WSGIMiddleware(Door(register, key), workers=8), port)
+    register.close()

@@ -1,0 +1,58 @@
+"""What the state police show of a report, to whom and for which purpose; the rest is named and withheld."""
+
+from dataclasses import dataclass
+
+from adapters.lookalike.rows import Row
+from adapters.state_police.node import tables
+from adapters.state_police.node.register import Register
+
+#: Purposes (Prayojan): comparing, restoration, inquiry, care, verifying the home, audit.
+PURPOSES = frozenset({"MILAN", "PUNARVAS", "JAANCH", "DEKHBHAL", "GRIH_SATYAPAN", "LEKHA"})
+_MAY_CALL_FAMILY = frozenset({"PUNARVAS", "JAANCH", "GRIH_SATYAPAN"})
+_FAMILY = frozenset({"ShikayatkartaNaam", "Mobile", "Pata"})
+_NOT_TOLD = frozenset(
+    {"AbhilekhId", "PratiVedanId", "PraptId", "Sanskaran", "AntimParivartan", "ParivartanKarta", "Chitra"}
+)
+
+
+class Denied(Exception):
+    """The part is not shown; ``code`` says why."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One part of a file as it is shown to one asker."""
+
+    version: int
+    changed: str
+    changed_by: str | None
+    parts: list[tuple[str, str]]
+    withheld: list[str]
+
+
+def detail(register: Register, number: str, part: str, purpose: str) -> Shown:
+    """``SAMPARK`` (complainant and investigating officer) or ``PARICHAY`` (the whole report) of one report."""
+    if purpose not in PURPOSES:
+        raise Denied("Prayojan", f"Prayojan must be one of: {', '.join(sorted(PURPOSES))}")
+    if part not in ("SAMPARK", "PARICHAY"):
+        raise Denied("Anubhag", "Anubhag must be SAMPARK or PARICHAY")
+    row = register.one(tables.shikayat, number) if part == "SAMPARK" else register.report(number)
+    if row is None:
+        raise Denied("AbhilekhNahi", "abhilekh nahi mila: nothing is kept under this AbhilekhId")
+    return _shown(row, purpose)
+
+
+def _shown(row: Row, purpose: str) -> Shown:
+    told = {name: value for name, value in row.items() if value not in (None, "") and name not in _NOT_TOLD}
+    hidden = set(told) if purpose == "LEKHA" else set() if purpose in _MAY_CALL_FAMILY else _FAMILY & set(told)
+    return Shown(
+        version=int(row["Sanskaran"]),
+        changed=str(row["AntimParivartan"]),
+        changed_by=row.get("ParivartanKarta"),
+        parts=[(name, str(value)) for name, value in told.items() if name not in hidden],
+        withheld=sorted(hidden),
+    )

@@ -1,0 +1,78 @@
+"""The messages of the state police system's web service, in its own words; their WSDL is drawn from here."""
+
+from typing import Any
+
+import contracts.spyne_compat  # noqa: F401
+
+# isort: split
+from spyne import Array, Boolean, ComplexModel, Integer32, Unicode
+from sqlalchemy import Integer, Table
+
+from adapters.state_police.node import tables
+
+NAMESPACE = "http://scrb.bihar.example/gumshuda-seva/2019"
+
+Word = Unicode(min_occurs=0)
+Needed = Unicode(min_occurs=1, nillable=False, min_len=1, max_len=1000)
+
+
+def _message(name: str, words: list[tuple[str, Any]]) -> Any:
+    return type(name, (ComplexModel,), {"__namespace__": NAMESPACE, "_type_info": words})
+
+
+def _row_of(name: str, table: Table) -> Any:
+    kinds = [(column.name, Integer32(min_occurs=0) if isinstance(column.type, Integer) else Word) for column in table.c]
+    return _message(name, kinds)
+
+
+def _list_of(row: Any) -> Any:
+    return Array(row, member_name=row.get_type_name(), min_occurs=1)
+
+
+Praman = _message("Praman", [("UpyogKarta", Needed), ("Kut", Needed)])
+"""The SOAP header: user and password."""
+
+GumshudaBachcha = _row_of("GumshudaBachcha", tables.gumshuda_bachcha)
+PraptVyakti = _row_of("PraptVyakti", tables.prapt_vyakti)
+
+SuchiPrashn = _message(
+    "SuchiPrashn",
+    [("ParivartanSe", Word), ("Sanket", Word), ("Seema", Integer32(min_occurs=0, ge=1, le=500))],
+)
+"""Ask for a list: changed since (Indian time, ``yyyy-MM-dd HH:mm:ss``), or on from a ``Sanket``, at most ``Seema``."""
+
+_MORE = [("AgleKaSanket", Word), ("Aur", Boolean(min_occurs=1))]
+GumshudaSuchiUttar = _message("GumshudaSuchiUttar", [("Suchi", _list_of(GumshudaBachcha)), *_MORE])
+PraptSuchiUttar = _message("PraptSuchiUttar", [("Suchi", _list_of(PraptVyakti)), *_MORE])
+
+EkPrashn = _message("EkPrashn", [("AbhilekhId", Needed)])
+
+Suchna = _message(
+    "Suchna",
+    [
+        ("SuchnaId", Needed), ("AbhilekhId", Needed), ("Vishay", Needed), ("Sandesh", Needed), ("AnyaSanstha", Word),
+        ("AnyaAbhilekh", Word), ("MilanAnk", Word), ("Pramaan", Word), ("BhejaSamay", Word),
+    ],
+)  # fmt: skip
+Pavati = _message("Pavati", [("PavatiSankhya", Needed), ("PehleSePrapt", Boolean(min_occurs=1))])
+
+VivaranPrashn = _message(
+    "VivaranPrashn",
+    [
+        ("AbhilekhId", Needed), ("Anubhag", Needed), ("Prayojan", Needed), ("Prakaran", Needed),
+        ("AdhikariId", Needed), ("AdhikariPad", Needed), ("AdhikariSanstha", Word),
+    ],
+)  # fmt: skip
+Ansh = _message("Ansh", [("Naam", Needed), ("Maan", Word)])
+VivaranUttar = _message(
+    "VivaranUttar",
+    [
+        ("AbhilekhId", Needed), ("Anubhag", Needed), ("Sanskaran", Integer32(min_occurs=1)),
+        ("AntimParivartan", Needed), ("ParivartanKarta", Word),
+        ("Ansh", Ansh.customize(max_occurs="unbounded", min_occurs=0)),
+        ("Gupt", Unicode(max_occurs="unbounded", min_occurs=0)),
+    ],
+)  # fmt: skip
+
+SamparkPrashn = _message("SamparkPrashn", [("Sandarbh", Word)])
+SamparkUttar = _message("SamparkUttar", [("Seva", Needed), ("Sanskaran", Needed), ("Samay", Needed)])
