@@ -10,7 +10,7 @@ from adapters.state_police.node.register import Register
 
 
 def serve(*, port: int, database: str, load: Path | None = None, key: str | None = None) -> None:
-    """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the password asked for, none means everybody may call."""
+    """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the ``user:password`` asked for, none lets all call."""
     register = Register(database)
     if load is not None:
         register.load(load)

@@ -10,9 +10,8 @@ from adapters.state_police.node.register import Register
 PURPOSES = frozenset({"MILAN", "PUNARVAS", "JAANCH", "DEKHBHAL", "GRIH_SATYAPAN", "LEKHA"})
 _MAY_CALL_FAMILY = frozenset({"PUNARVAS", "JAANCH", "GRIH_SATYAPAN"})
 _FAMILY = frozenset({"ShikayatkartaNaam", "Mobile", "Pata"})
-_NOT_TOLD = frozenset(
-    {"AbhilekhId", "PratiVedanId", "PraptId", "Sanskaran", "AntimParivartan", "ParivartanKarta", "Chitra"}
-)
+#: What says which file it is and how old, and nothing of the child: an auditor sees this and no more.
+_HEADER = frozenset({"AbhilekhId", "PratiVedanId", "PraptId", "Sanskaran", "AntimParivartan", "ParivartanKarta"})
 
 
 class Denied(Exception):
@@ -25,12 +24,9 @@ class Denied(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """One part of a file as it is shown to one asker."""
+    """One part of a file as it is shown to one asker, and the names of what is kept back."""
 
-    version: int
-    changed: str
-    changed_by: str | None
-    parts: list[tuple[str, str]]
+    row: Row
     withheld: list[str]
 
 
@@ -38,8 +34,6 @@ def detail(register: Register, number: str, part: str, purpose: str) -> Shown:
     """``SAMPARK`` (complainant and investigating officer) or ``PARICHAY`` (the whole report) of one report."""
     if purpose not in PURPOSES:
         raise Denied("Prayojan", f"Prayojan must be one of: {', '.join(sorted(PURPOSES))}")
-    if part not in ("SAMPARK", "PARICHAY"):
-        raise Denied("Anubhag", "Anubhag must be SAMPARK or PARICHAY")
     row = register.one(tables.shikayat, number) if part == "SAMPARK" else register.report(number)
     if row is None:
         raise Denied("AbhilekhNahi", "abhilekh nahi mila: nothing is kept under this AbhilekhId")
@@ -47,12 +41,6 @@ def detail(register: Register, number: str, part: str, purpose: str) -> Shown:
 
 
 def _shown(row: Row, purpose: str) -> Shown:
-    told = {name: value for name, value in row.items() if value not in (None, "") and name not in _NOT_TOLD}
-    hidden = set(told) if purpose == "LEKHA" else set() if purpose in _MAY_CALL_FAMILY else _FAMILY & set(told)
-    return Shown(
-        version=int(row["Sanskaran"]),
-        changed=str(row["AntimParivartan"]),
-        changed_by=row.get("ParivartanKarta"),
-        parts=[(name, str(value)) for name, value in told.items() if name not in hidden],
-        withheld=sorted(hidden),
-    )
+    told = {name for name, value in row.items() if value not in (None, "")}
+    hidden = told - _HEADER if purpose == "LEKHA" else set() if purpose in _MAY_CALL_FAMILY else told & _FAMILY
+    return Shown({name: None if name in hidden else value for name, value in row.items()}, sorted(hidden))

@@ -16,9 +16,9 @@ from spyne.server.wsgi import WsgiApplication
 from adapters.state_police.node import disclosure, tables, words
 from adapters.state_police.node.register import Register, moment
 
-USER = "trackchild"
 ADDRESS = "http://scrb.bihar.example/gumshuda-seva"
 _PAGE = 100
+_WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 
 
 def _operation(name: str, asked: Any, answer: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -29,8 +29,6 @@ def _operation(name: str, asked: Any, answer: Any) -> Callable[[Callable[..., An
 
 class GumshudaSeva(ServiceBase):  # type: ignore[misc]
     """Missing children and recovered persons of the state's police stations."""
-
-    __in_header__ = words.Praman
 
     @_operation("Sampark", words.SamparkPrashn, words.SamparkUttar)
     def contact(ctx: Any, _asked: Any) -> Any:
@@ -62,33 +60,27 @@ class GumshudaSeva(ServiceBase):  # type: ignore[misc]
         )
         return words.Pavati(PavatiSankhya=receipt, PehleSePrapt=known)
 
-    @_operation("VivaranLao", words.VivaranPrashn, words.VivaranUttar)
-    def detail(ctx: Any, asked: Any) -> Any:
-        register: Register = ctx.udc
-        try:
-            shown = disclosure.detail(register, asked.AbhilekhId, asked.Anubhag, asked.Prayojan)
-        except disclosure.Denied as denied:
-            _log(register, asked, denied.code)
-            raise Fault(f"Client.{denied.code}", str(denied)) from None
-        _log(register, asked, "DIYA")
-        return _answer(asked, shown)
+    @_operation("ShikayatLao", words.VivaranPrashn, words.ShikayatUttar)
+    def complaint(ctx: Any, asked: Any) -> Any:
+        shown = _disclosed(ctx.udc, "SAMPARK", asked)
+        return words.ShikayatUttar(Shikayat=words.Shikayat(**shown.row), Gupt=shown.withheld)
+
+    @_operation("ParichayLao", words.VivaranPrashn, words.ParichayUttar)
+    def profile(ctx: Any, asked: Any) -> Any:
+        shown = _disclosed(ctx.udc, "PARICHAY", asked)
+        return words.ParichayUttar(Parichay=words.Parichay(**shown.row), Gupt=shown.withheld)
 
 
-def _answer(asked: Any, shown: disclosure.Shown) -> Any:
-    return words.VivaranUttar(
-        AbhilekhId=asked.AbhilekhId,
-        Anubhag=asked.Anubhag,
-        Sanskaran=shown.version,
-        AntimParivartan=shown.changed,
-        ParivartanKarta=shown.changed_by,
-        Ansh=[words.Ansh(Naam=name, Maan=value) for name, value in shown.parts],
-        Gupt=shown.withheld,
-    )
-
-
-def _log(register: Register, asked: Any, outcome: str) -> None:
-    noted = ("AbhilekhId", "Anubhag", "Prayojan", "Prakaran", "AdhikariId", "AdhikariPad", "AdhikariSanstha")
-    register.log({name: getattr(asked, name) for name in noted} | {"Parinam": outcome})
+def _disclosed(register: Register, part: str, asked: Any) -> disclosure.Shown:
+    noted = ("AbhilekhId", "Prayojan", "Prakaran", "AdhikariId", "AdhikariPad", "AdhikariSanstha")
+    line = {name: getattr(asked, name) for name in noted} | {"Anubhag": part}
+    try:
+        shown = disclosure.detail(register, asked.AbhilekhId, part, asked.Prayojan)
+    except disclosure.Denied as denied:
+        register.log(line | {"Parinam": denied.code})
+        raise Fault(f"Client.{denied.code}", str(denied)) from None
+    register.log(line | {"Parinam": "DIYA"})
+    return shown
 
 
 def _page(register: Register, table: Any, row: Any, asked: Any) -> dict[str, Any]:
@@ -98,7 +90,7 @@ def _page(register: Register, table: Any, row: Any, asked: Any) -> dict[str, Any
         )
     except ValueError:
         raise Fault("Client.Sanket", "Sanket is not one that this service gave; begin again without it") from None
-    return {"Suchi": [row(**values) for values in page], "AgleKaSanket": mark, "Aur": more}
+    return {"Suchi": [row(**values) for values in page], "AgleKaSanket": mark if more else None, "Aur": more}
 
 
 def _one(register: Register, table: Any, number: str) -> dict[str, Any]:
@@ -123,7 +115,7 @@ def application(register: Register | None, key: str | None = None) -> WsgiApplic
     )
 
     def enter(ctx: Any) -> None:
-        _admit(ctx.in_header, key)
+        _admit(ctx.in_header_doc, key)
         ctx.udc = register
 
     app.event_manager.add_listener("method_call", enter)
@@ -131,14 +123,14 @@ def application(register: Register | None, key: str | None = None) -> WsgiApplic
 
 
 def _admit(header: Any, key: str | None) -> None:
-    if key is None:
-        return
-    user, password = (header.UpyogKarta or "", header.Kut or "") if header is not None else ("", "")
-    right = hmac.compare_digest(password.encode(), key.encode())
-    if user != USER or not right:
-        raise Fault(
-            "Client.Praman", "UpyogKarta ya Kut galat hai: send the right user and password in the Praman header"
-        )
+    shown = ":".join(_said(header, word) for word in ("Username", "Password"))
+    if key is not None and not hmac.compare_digest(shown.encode(), key.encode()):
+        raise Fault("Client.Praman", "Username ya Password galat hai: send the right WS-Security UsernameToken")
+
+
+def _said(header: Any, word: str) -> str:
+    tokens = [token for element in header or [] for token in element.iter(f"{{{_WSSE}}}UsernameToken")]
+    return str(tokens[0].findtext(f"{{{_WSSE}}}{word}") or "") if len(tokens) == 1 else ""
 
 
 def wsdl(address: str = ADDRESS) -> bytes:

@@ -20,17 +20,15 @@ def _message(name: str, words: list[tuple[str, Any]]) -> Any:
     return type(name, (ComplexModel,), {"__namespace__": NAMESPACE, "_type_info": words})
 
 
-def _row_of(name: str, table: Table) -> Any:
-    kinds = [(column.name, Integer32(min_occurs=0) if isinstance(column.type, Integer) else Word) for column in table.c]
+def _row_of(name: str, *sources: Table) -> Any:
+    columns = {column.name: column for table in sources for column in table.c}
+    kinds = [(name, Integer32(min_occurs=0) if isinstance(c.type, Integer) else Word) for name, c in columns.items()]
     return _message(name, kinds)
 
 
 def _list_of(row: Any) -> Any:
     return Array(row, member_name=row.get_type_name(), min_occurs=1)
 
-
-Praman = _message("Praman", [("UpyogKarta", Needed), ("Kut", Needed)])
-"""The SOAP header: user and password."""
 
 GumshudaBachcha = _row_of("GumshudaBachcha", tables.gumshuda_bachcha)
 PraptVyakti = _row_of("PraptVyakti", tables.prapt_vyakti)
@@ -59,20 +57,17 @@ Pavati = _message("Pavati", [("PavatiSankhya", Needed), ("PehleSePrapt", Boolean
 VivaranPrashn = _message(
     "VivaranPrashn",
     [
-        ("AbhilekhId", Needed), ("Anubhag", Needed), ("Prayojan", Needed), ("Prakaran", Needed),
+        ("AbhilekhId", Needed), ("Prayojan", Needed), ("Prakaran", Needed),
         ("AdhikariId", Needed), ("AdhikariPad", Needed), ("AdhikariSanstha", Word),
     ],
 )  # fmt: skip
-Ansh = _message("Ansh", [("Naam", Needed), ("Maan", Word)])
-VivaranUttar = _message(
-    "VivaranUttar",
-    [
-        ("AbhilekhId", Needed), ("Anubhag", Needed), ("Sanskaran", Integer32(min_occurs=1)),
-        ("AntimParivartan", Needed), ("ParivartanKarta", Word),
-        ("Ansh", Ansh.customize(max_occurs="unbounded", min_occurs=0)),
-        ("Gupt", Unicode(max_occurs="unbounded", min_occurs=0)),
-    ],
-)  # fmt: skip
+"""Ask for a part of a file: for which purpose, in which case, and who asks."""
+
+_GUPT = ("Gupt", Unicode(max_occurs="unbounded", min_occurs=0))
+Shikayat = _row_of("Shikayat", tables.shikayat)
+ShikayatUttar = _message("ShikayatUttar", [("Shikayat", Shikayat), _GUPT])
+Parichay = _row_of("Parichay", tables.gumshuda_bachcha, tables.prapt_vyakti)
+ParichayUttar = _message("ParichayUttar", [("Parichay", Parichay), _GUPT])
 
 SamparkPrashn = _message("SamparkPrashn", [("Sandarbh", Word)])
 SamparkUttar = _message("SamparkUttar", [("Seva", Needed), ("Sanskaran", Needed), ("Samay", Needed)])
