@@ -1,0 +1,91 @@
+"""A manifest (data) and an owner's row in, a contract-shaped dict out: what an IT cell writes instead of Python.
+
+The form of ``manifest.toml``; every key that is not named here is refused, with its path and the rule it broke::
+
+    [adapter]
+    kind = "police_xy"                  # the folder's name: ^[a-z][a-z0-9_]{1,39}$
+    title = "Police records of XY"
+    ignore_case = false                 # true: the source answers both MissingDate and missingDate
+    blanks = ["no entry"]               # words that say nothing, besides the usual (-, NA, Nan, Unknown, ...)
+    timezone = "Asia/Kolkata"           # of times that carry none
+    volatile = ["ViewCount"]            # keys that must not count as a change of the record
+    languages = { Deva = "hi" }         # script of a name -> its language; a script not named has no language
+    adults = "skip"                     # or "keep"; skip = Skipped("adult") if surely 18 on the day of the event
+    [own]                               # settings only the folder's own adapter.py reads
+
+    [connection]
+    transport = "rest"                  # rest | soap | files
+    auth = "api_key"                    # none | api_key | basic | bearer | wsse (SOAP UsernameToken)
+    auth_header = "X-Api-Key"           # of api_key; a secret of basic and wsse reads user:password
+    max_bytes = 20000000                # of one answer
+    wsdl = "service.wsdl"               # SOAP: a file in this folder, never fetched; strict = true | false;
+    binding = "{urn:xy}RecordsBinding"  # the address is the endpoint's url, not the WSDL's
+
+    [pull]
+    [[pull.lists]]                      # one per list of the source, pulled in this order
+    name = "missing"
+    path = "/records/missing"           # SOAP: operation = "GetChanges"; files: a glob, missing*.jsonl
+    params = { state = "XY" }           # sent as they are
+    records = "data.rows"               # where the rows are in the answer; "" = the answer itself
+    id = "RecordNo"                     # the owner's id in a row
+    order = "oldest_first"              # of the since field; "any" if the source promises nothing
+    since = { param = "changedSince", field = "ChangedOn", as = "datetime", look_back_minutes = 10 }
+                                        # as = datetime | date | integer | text; format = "%d/%m/%Y" if not ISO
+                                        # exclusive = true if the source answers only later than the parameter
+    paging = { style = "page", param = "page", first = 1, size_param = "size", size = 100 }
+                                        # style = page | offset | cursor (next = "path.of.next.token") | none
+
+    [push]                              # a notice told to the owner
+    path = "/alerts"                    # or operation; method = "POST"
+    fields = { AlertNo = { from = "notice_id" }, Kind = { from = "kind", table = "notice" }, Source = { value = "hub" } }
+    known_status = [409]                # answers that mean: told before
+    known = "duplicate"                 # or a path in the answer that is true when it was told before
+    receipt = "id"                      # path of the owner's id for it in the answer
+
+    [fetch.sections.contact]            # a live read of one section
+    path = "/records/{id}/contact"      # {id} is the only placeholder; or params/operation with id_param = "recordNo"
+    id_param = "recordNo"
+    asker = { purpose = "purpose", officer = "officer.id", case = "case" }   # their parameter -> ours
+    record = "data"                     # where the section is in the answer
+    fields = { "Phone of the station" = "PsPhone" }      # label -> source path; ["*"] for all there is
+    version = "Version"                 # paths; absent = content hash and the present moment
+    changed_at = "ChangedOn"
+    changed_by = "ChangedBy"
+    withheld = "Hidden"                 # path of the labels the owner keeps back
+
+    [fields]                            # for every list; [fields_of.missing] for one, and it wins
+    kind = { value = "missing" }
+    status = { from = "State", as = "code", table = "status", required = true }
+    recorded_at = { from = "ChangedOn", as = "datetime", required = true }
+    "ref.version" = { from = "RowVersion", as = "text" }         # absent: hash of the row's content
+    names = { from = "Name", as = "names" }                      # splits scripts and aliases by itself
+    "names[nick]" = { from = "PetName", as = "names", kind = "nick" }
+    "names[hi].text" = { from = "NameHindi", as = "name" }       # [tag] ties lines to one element of a list
+    "names[hi].lang" = { value = "hi" }
+    birth = [                                                    # several lines: the first that says something
+        { from = "DOB", as = "birth_date", basis = "documented" },
+        { from = ["AgeFrom", "AgeTo"], as = "age_range", basis = "stated", as_of = ["MissingOn", "ChangedOn"] },
+    ]
+    "physical.build" = { from = "Build", as = "said", table = "build" }
+    "event.place.raw" = { from = ["Place", "Station", "District"], as = "text" }   # joined by ", "
+
+    [codes.status]                      # matched whatever the case and spacing; unmapped: no code, raw kept, noted
+    Open = "untraced"
+
+Converters (``as``): ``text`` ``name`` ``names`` ``relative`` ``date`` ``time`` ``datetime`` ``integer`` ``code`` ``codes`` ``said``
+``birth_date`` ``birth_year`` ``age`` ``age_range`` ``height`` ``weight`` ``hair`` ``garment`` ``marks`` ``disabilities`` ``diary``
+``pin`` ``hashes``; each with its options in ``adapters.mapping.converters``. Code tables that come with the package
+(``codes.toml``) and may be extended by the same name: gender, status words of no system, build, complexion, face,
+hair_style, hair_length, hair_colour, eyes, garment, colour, blood_group, language, state, disability.
+
+A folder may add ``translate.py`` where data cannot say it: ``before(body) -> body`` rearranges the owner's words,
+``after(said, body) -> said`` mends the contract-shaped dict; both pure, both may raise ``Skipped``.
+
+Phone numbers and e-mail addresses are cut out of every free text. An error names field and rule, never the value.
+"""
+
+from adapters.mapping.compile import Mapping, Note, Said
+from adapters.mapping.manifest import Manifest, ManifestError, load
+from adapters.mapping.privacy import redacted
+
+__all__ = ["Manifest", "ManifestError", "Mapping", "Note", "Said", "load", "redacted"]

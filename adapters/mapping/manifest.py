@@ -1,0 +1,276 @@
+"""The manifest as a validated model; what breaks a rule is named by its key's path and the rule."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from contracts import CONTRACT_VERSION, Problem, Refused, SectionName
+from contracts.base import LanguageTag
+
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Tag = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+#: A path into the owner's answer or row: ``data.rows``, ``images.0.hash``.
+SourcePath = Annotated[str, StringConstraints(pattern=r"^[^.\s][^.]*(\.[^.]+)*$", max_length=200)]
+#: A path into the contract: ``names[hi].text``.
+ContractPath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\[[a-z0-9_]+\])?(\.[a-z_]+)*$", max_length=100)]
+HttpPath = Annotated[str, StringConstraints(pattern=r"^/[^\s?#]*$", max_length=300)]
+Scalar = str | int | float | bool
+
+
+class ManifestError(Refused):
+    """The manifest breaks a rule; ``problems`` name key and rule. Code ``bad_manifest``."""
+
+    def __init__(self, where: str, problems: list[Problem]) -> None:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__("bad_manifest", f"{where}: {first.field}: {first.message}{more}; mend the manifest", problems)
+
+
+class Form(BaseModel):
+    """Base of the manifest's parts: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _known_zone(name: str) -> str:
+    ZoneInfo(name)
+    return name
+
+
+class About(Form):
+    kind: Kind
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    contract: str = CONTRACT_VERSION
+    ignore_case: bool = False
+    blanks: list[str] = []
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Kolkata"
+    volatile: list[SourcePath] = []
+    languages: dict[str, LanguageTag] = {}
+    adults: Literal["skip", "keep"] = "skip"
+
+
+class Reach(Form):
+    """``[connection]``: which transport, how it proves itself, how much it may answer."""
+
+    transport: Literal["rest", "soap", "files"]
+    auth: Literal["none", "api_key", "basic", "bearer", "wsse"] = "none"
+    auth_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")] = "X-Api-Key"
+    max_bytes: Annotated[int, Field(ge=1_000, le=500_000_000)] = 20_000_000
+    wsdl: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")] | None = None
+    binding: Annotated[str, StringConstraints(pattern=r"^\{[^}]+\}\w+$")] | None = None
+    strict: bool = True
+
+    @model_validator(mode="after")
+    def _soap_is_whole(self) -> Self:
+        if self.transport == "soap" and not (self.wsdl and self.binding):
+            raise ValueError("transport soap needs wsdl (a file in this folder) and binding ({namespace}Name)")
+        if self.auth == "wsse" and self.transport != "soap":
+            raise ValueError("auth wsse is for transport soap only")
+        return self
+
+
+class Since(Form):
+    param: str
+    field: SourcePath
+    kind: Annotated[Literal["datetime", "date", "integer", "text"], Field(alias="as")] = "datetime"
+    format: str | None = None
+    exclusive: bool = False
+    look_back_minutes: Annotated[int, Field(ge=0, le=5_256_000)] = 0
+
+
+class Paging(Form):
+    style: Literal["page", "offset", "cursor", "none"] = "none"
+    param: str | None = None
+    first: int = 1
+    size_param: str | None = None
+    size: Annotated[int, Field(ge=1, le=10_000)] = 100
+    next: SourcePath | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.style != "none" and not self.param:
+            raise ValueError(f"paging style {self.style} needs param")
+        if self.style == "cursor" and not self.next:
+            raise ValueError("paging style cursor needs next (where the answer holds the next token)")
+        return self
+
+
+class Call(Form):
+    """What is called: a path (REST), an operation (SOAP) or a glob (files)."""
+
+    path: str | None = None
+    operation: Annotated[str, StringConstraints(pattern=r"^\w+$")] | None = None
+    method: Literal["GET", "POST", "PUT"] = "GET"
+    params: dict[str, Scalar] = {}
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.path is None) == (self.operation is None):
+            raise ValueError("give exactly one of path and operation")
+        return self
+
+    @property
+    def target(self) -> str:
+        return self.path or self.operation or ""
+
+
+class PullList(Call):
+    name: Tag
+    records: str = ""
+    id: SourcePath
+    order: Literal["oldest_first", "any"] = "oldest_first"
+    since: Since | None = None
+    paging: Paging = Paging()
+
+
+class Pull(Form):
+    lists: Annotated[list[PullList], Field(min_length=1, max_length=40)]
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [item.name for item in self.lists]
+        if len(set(names)) != len(names):
+            raise ValueError("two lists have the same name")
+        return self
+
+
+class Told(Form):
+    """One value of a notice as the owner calls it: ``from`` a path of the notice, or a constant ``value``."""
+
+    source: Annotated[SourcePath | None, Field(alias="from")] = None
+    value: Scalar | None = None
+    table: Tag | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.source is None) == (self.value is None):
+            raise ValueError("give exactly one of from and value")
+        return self
+
+
+class Push(Call):
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    fields: Annotated[dict[str, Told], Field(min_length=1)]
+    known_status: list[Annotated[int, Field(ge=200, le=499)]] = []
+    known: SourcePath | None = None
+    receipt: SourcePath | None = None
+
+
+class FetchSection(Call):
+    id_param: str | None = None
+    asker: dict[str, SourcePath] = {}
+    record: str = ""
+    fields: dict[str, SourcePath] | Literal["*"] = "*"
+    version: SourcePath | None = None
+    changed_at: SourcePath | None = None
+    changed_by: SourcePath | None = None
+    withheld: SourcePath | None = None
+
+    @model_validator(mode="after")
+    def _names_the_record(self) -> Self:
+        if self.id_param is None and "{id}" not in (self.path or ""):
+            raise ValueError("a section needs id_param, or {id} in its path")
+        return self
+
+
+class Fetch(Form):
+    sections: Annotated[dict[SectionName, FetchSection], Field(min_length=1)]
+
+
+class Line(Form):
+    """One line of ``[fields]``: where from, which converter, with what."""
+
+    source: Annotated[SourcePath | list[SourcePath] | None, Field(alias="from")] = None
+    value: Scalar | list[str] | None = None
+    as_: Annotated[str, Field(alias="as")] = "text"
+    table: Tag | None = None
+    required: bool = False
+    default: Scalar | None = None
+    as_of: SourcePath | list[SourcePath] | None = None
+    basis: Literal["documented", "stated", "estimated", "appearance"] | None = None
+    kind: str | None = None
+    lang: LanguageTag | None = None
+    relation: str | None = None
+    date: SourcePath | list[SourcePath] | None = None
+    station: SourcePath | None = None
+    unit: Literal["cm", "m", "ft", "in"] | None = None
+    format: str | None = None
+    separators: str | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.source is None) == (self.value is None):
+            raise ValueError("give exactly one of from and value")
+        return self
+
+    @property
+    def sources(self) -> list[str]:
+        return paths(self.source)
+
+
+def paths(said: str | list[str] | None) -> list[str]:
+    """One path, several or none as a list."""
+    return [said] if isinstance(said, str) else list(said or [])
+
+
+Fields = dict[ContractPath, Line | list[Line]]
+Table = dict[str, str | int]
+
+
+class Manifest(Form):
+    """A whole manifest; its form is told in ``adapters.mapping``."""
+
+    adapter: About
+    connection: Reach
+    pull: Pull | None = None
+    push: Push | None = None
+    fetch: Fetch | None = None
+    fields: Fields = {}
+    fields_of: dict[Tag, Fields] = {}
+    codes: dict[Tag, Table] = {}
+    own: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _lists_are_known(self) -> Self:
+        known = {item.name for item in self.pull.lists} if self.pull else set()
+        for name in self.fields_of:
+            if name not in known:
+                raise ValueError(f"fields_of.{name}: no [[pull.lists]] has this name")
+        return self
+
+    def fields_for(self, name: str) -> Fields:
+        """The lines that hold for one list: the common ones, and its own, which win."""
+        return {**self.fields, **self.fields_of.get(name, {})}
+
+
+def load(path: Path) -> Manifest:
+    """Read and validate ``path``; raises ``ManifestError`` naming each key and rule."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problem = Problem(field="(file)", rule="unreadable", message=f"not readable as TOML: {error}"[:200])
+        raise ManifestError(path.parent.name, [problem]) from None
+    return parse(data, path.parent.name)
+
+
+def parse(data: dict[str, Any], where: str = "manifest") -> Manifest:
+    """Validate a manifest that is already read."""
+    try:
+        return Manifest.model_validate(data)
+    except ValidationError as error:
+        raise ManifestError(where, _problems(error)) from None
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    # Unlike a record, a manifest holds nothing of a child: its keys are named in full.
+    return [
+        Problem(
+            field=(".".join(str(part) for part in item["loc"]) or "(manifest)")[:200],
+            rule=item["type"],
+            message=item["msg"].removeprefix("Value error, ")[:200],
+        )
+        for item in error.errors(include_url=False)
+    ]
