@@ -1,0 +1,162 @@
+"""The table of calls: what can be asked at the doors. Both doors are generated from it and call the same functions."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from contracts import CaseEvent, ChildRecord, Model, Permission, Refused, problems_of
+from contracts.exchange import (
+    Acknowledged,
+    AcknowledgeNotice,
+    Case,
+    GetCase,
+    ListNotices,
+    NoticeList,
+    RegistryAnswer,
+    RegistryLookup,
+    Search,
+    SearchReply,
+    SubmitEvents,
+    SubmitRecords,
+    SubmitReply,
+)
+from hub.access import Caller
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Desk(Protocol):
+    """Who answers behind the doors: the hub, or a small one in memory for tests."""
+
+    def participant_by_key(self, key: str) -> Caller: ...
+    def submit_records(self, caller: Caller, message: SubmitRecords) -> SubmitReply: ...
+    def submit_events(self, caller: Caller, message: SubmitEvents) -> SubmitReply: ...
+    def search(self, caller: Caller, query: Search) -> SearchReply: ...
+    def case(self, caller: Caller, wanted: GetCase) -> Case: ...
+    def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList: ...
+    def acknowledge_notice(self, caller: Caller, wanted: AcknowledgeNotice) -> Acknowledged: ...
+    def lookup(self, caller: Caller, wanted: RegistryLookup) -> RegistryAnswer: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A call whose message holds many items, each of which is answered by itself."""
+
+    field: str
+    item: type[Model]
+    id_at: tuple[str, ...]
+    """Where an item keeps the id that its answer is given under."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One row of the table."""
+
+    name: str
+    request: type[Model]
+    reply: type[Model]
+    permission: Permission
+    asks: str
+    """The method of the desk."""
+    method: str
+    path: str
+    """Of the REST door, under ``/api/v1``; names in braces are fields of the request."""
+    summary: str
+    parts: Parts | None = None
+
+    @property
+    def in_body(self) -> bool:
+        """True if the REST door takes the request as a JSON body; else path and query carry it."""
+        return self.method == "POST" and "{" not in self.path
+
+    def ask(self, desk: Desk, caller: Caller, request: Model) -> Model:
+        """Put a valid request to the desk."""
+        return cast(Model, getattr(desk, self.asks)(caller, request))
+
+
+CALLS: tuple[Call, ...] = (
+    Call(
+        "SubmitRecords",
+        SubmitRecords,
+        SubmitReply,
+        Permission.SUBMIT_RECORDS,
+        "submit_records",
+        "POST",
+        "/records",
+        "Tell the hub of up to 500 children's records of your own; each is answered by itself.",
+        Parts("records", ChildRecord, ("ref", "source_id")),
+    ),
+    Call(
+        "SubmitEvents",
+        SubmitEvents,
+        SubmitReply,
+        Permission.SUBMIT_EVENTS,
+        "submit_events",
+        "POST",
+        "/events",
+        "Tell the hub of up to 500 steps in cases of your own; each is answered by itself.",
+        Parts("events", CaseEvent, ("event_id",)),
+    ),
+    Call(
+        "Search",
+        Search,
+        SearchReply,
+        Permission.SEARCH,
+        "search",
+        "POST",
+        "/search",
+        "Search the index. A POST, so that no name of a child stands in an address or its log.",
+    ),
+    Call(
+        "GetCase",
+        GetCase,
+        Case,
+        Permission.GET_CASE,
+        "case",
+        "GET",
+        "/case",
+        "One index entry with its timeline and its matches.",
+    ),
+    Call(
+        "ListNotices",
+        ListNotices,
+        NoticeList,
+        Permission.NOTICES,
+        "list_notices",
+        "GET",
+        "/notices",
+        "Notices to you that you have not acknowledged, oldest first.",
+    ),
+    Call(
+        "AcknowledgeNotice",
+        AcknowledgeNotice,
+        Acknowledged,
+        Permission.NOTICES,
+        "acknowledge_notice",
+        "POST",
+        "/notices/{notice_id}/acknowledgement",
+        "Say that you have taken a notice in; it is not listed or sent again.",
+    ),
+    Call(
+        "RegistryLookup",
+        RegistryLookup,
+        RegistryAnswer,
+        Permission.REGISTRY_LOOKUP,
+        "lookup",
+        "GET",
+        "/registry",
+        "Institutions and areas of the directory.",
+    ),
+)
+BY_NAME = {call.name: call for call in CALLS}
+
+
+def valid(model: type[M], values: Any) -> M:
+    """``values`` as a request, or ``Refused`` with code ``invalid_message`` and every problem by field and rule."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise Refused(
+            "invalid_message", "The message does not fit the contract. Mend the fields named.", problems_of(error)
+        ) from None

@@ -1,0 +1,128 @@
+"""A small desk in memory behind the doors, with synthetic participants and records."""
+
+import datetime
+import threading
+
+from contracts import CaseEvent, ChildRecord, Institution, Notice, Participant, Permission, Problem, Refused
+from contracts.exchange import (
+    Acknowledged,
+    AcknowledgeNotice,
+    Answer,
+    Area,
+    Case,
+    GetCase,
+    Hit,
+    ListNotices,
+    NoticeList,
+    Outcome,
+    RegistryAnswer,
+    RegistryLookup,
+    Search,
+    SearchReply,
+    SubmitEvents,
+    SubmitRecords,
+    SubmitReply,
+)
+from hub.access import Caller, machine
+
+NOW = datetime.datetime(2019, 3, 2, 9, 30, tzinfo=datetime.UTC)
+KEY, READER_KEY = "key-of-police-br", "key-of-a-reader"
+_ALL = list(Permission)
+
+
+def participant(name: str, permissions: list[Permission]) -> Participant:
+    return Participant(id=name, name=name, kind="state_police", permissions=permissions)
+
+
+class MemoryDesk:
+    """Keeps records and events in dicts; a participant writes only what is in its own namespace."""
+
+    def __init__(self) -> None:
+        self.callers = {
+            KEY: machine(participant("police-br", _ALL)),
+            READER_KEY: machine(participant("reader", [Permission.SEARCH])),
+        }
+        self.records: dict[tuple[str, str], ChildRecord] = {}
+        self.events: dict[str, CaseEvent] = {}
+        self.notices = [notice(1), notice(2)]
+        self.lock = threading.Lock()
+
+    def participant_by_key(self, key: str) -> Caller:
+        if key not in self.callers:
+            raise Refused("wrong_key", "This key is not known. Ask the hub for a new one.")
+        return self.callers[key]
+
+    def submit_records(self, caller: Caller, message: SubmitRecords) -> SubmitReply:
+        outcomes = [self._take(caller, record) for record in message.records]
+        return SubmitReply(message_id=message.message_id, outcomes=outcomes)
+
+    def _take(self, caller: Caller, record: ChildRecord) -> Outcome:
+        assert caller.participant is not None
+        if record.ref.participant != caller.participant.id:
+            words = Problem(field="ref.participant", rule="own_namespace", message="Write only records of your own")
+            return Outcome(id=record.ref.source_id, answer=Answer.REFUSED, problems=[words])
+        with self.lock:
+            same = self.records.get((record.ref.participant, record.ref.source_id)) == record
+            self.records[record.ref.participant, record.ref.source_id] = record
+        return Outcome(id=record.ref.source_id, answer=Answer.UNCHANGED if same else Answer.ACCEPTED)
+
+    def submit_events(self, caller: Caller, message: SubmitEvents) -> SubmitReply:
+        for event in message.events:
+            self.events[event.event_id] = event
+        outcomes = [Outcome(id=event.event_id, answer=Answer.ACCEPTED) for event in message.events]
+        return SubmitReply(message_id=message.message_id, outcomes=outcomes)
+
+    def search(self, caller: Caller, query: Search) -> SearchReply:
+        found = [r for r in self.records.values() if query.kind in (None, r.kind)]
+        hits = [
+            Hit(hub_id=hub_id(r), ref=r.ref, kind=r.kind, status=r.status, names=r.names, gender=r.gender, score=0.5)
+            for r in found
+        ]
+        return SearchReply(total=len(hits), hits=hits[query.offset : query.offset + query.limit])
+
+    def case(self, caller: Caller, wanted: GetCase) -> Case:
+        for record in self.records.values():
+            if wanted.hub_id == hub_id(record) or wanted.source_id == record.ref.source_id:
+                events = [event for event in self.events.values() if event.ref.source_id == record.ref.source_id]
+                return Case(hub_id=hub_id(record), record=record, events=events, first_seen=NOW, updated=NOW)
+        raise Refused("not_found", "No entry has this id. Search for it.")
+
+    def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList:
+        return NoticeList(notices=self.notices[: wanted.limit])
+
+    def acknowledge_notice(self, caller: Caller, wanted: AcknowledgeNotice) -> Acknowledged:
+        return Acknowledged(notice_id=wanted.notice_id, acknowledged_at=NOW)
+
+    def lookup(self, caller: Caller, wanted: RegistryLookup) -> RegistryAnswer:
+        since = datetime.date(2013, 1, 1)
+        home = Institution(
+            id="dl:cci:asha",
+            kind="CCI",
+            level="district",
+            name="Asha Home",
+            state=7,
+            valid_from=since,
+            cci={"kind": "CHILDRENS_HOME", "capacity": 40, "cctv": True},
+        )
+        return RegistryAnswer(
+            institutions=[home], areas=[Area(id="dl:d:77", kind="district", name="Central", valid_from=since)]
+        )
+
+
+def hub_id(record: ChildRecord) -> str:
+    return f"hub-entry-{record.ref.participant}-{record.ref.source_id}".replace("/", "_")[:40]
+
+
+def notice(number: int) -> Notice:
+    return Notice(
+        notice_id=f"notice-{number:04}",
+        kind="match_proposed",
+        to="police-br",
+        about={"participant": "police-br", "source_id": "BR/1"},
+        other={"participant": "cci-dl", "source_id": "C-9"},
+        bits=11.25,
+        probability=0.93,
+        evidence=[{"field": "name", "level": "same", "bits": 7.5, "words": "name: same"}],
+        created_at=NOW,
+        text="This may be the child you look for.",
+    )
