@@ -13,6 +13,12 @@ Row = dict[str, Any]
 _BATCH = 1000
 
 
+def rows_in(path: Path) -> Iterator[Row]:
+    """The rows of a file, one JSON object a line."""
+    with path.open(encoding="utf-8") as lines:
+        yield from (json.loads(line) for line in lines if line.strip())
+
+
 class Database:
     """Opens (and creates) the database at an SQLAlchemy URL of SQLite."""
 
@@ -36,13 +42,11 @@ class Database:
         with self._engine.connect() as connection:
             yield connection
 
-    def load(self, path: Path, tables: dict[str, Table]) -> None:
-        """Take in a file of rows ``{"table": NAME, ...columns}``, one a line; a row that is there is replaced."""
-        with path.open(encoding="utf-8") as lines:
-            self.take((json.loads(line) for line in lines if line.strip()), tables)
-
     def take(self, rows: Iterable[Row], tables: dict[str, Table]) -> None:
-        """Put rows into their tables. Raises ``KeyError`` for a table or column that does not exist."""
+        """Put rows ``{"table": NAME, ...columns}`` into their tables; a row that is there is replaced.
+
+        Raises ``KeyError`` for a table or column that does not exist.
+        """
         waiting: dict[str, list[Row]] = {}
         for row in rows:
             name = row["table"]

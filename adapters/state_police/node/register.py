@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
-from adapters.lookalike.rows import Database, Row, position
+from adapters.lookalike.rows import Database, Row, position, rows_in
 from adapters.state_police.node import tables
 
 INDIAN_TIME = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
@@ -28,7 +28,7 @@ class Register:
 
     def load(self, path: Path) -> None:
         """Take in a file of rows in this system's words (see ``adapters.lookalike.rows``)."""
-        self._database.load(path, tables.LOADED)
+        self.take(rows_in(path))
 
     def take(self, rows: Iterable[Row]) -> None:
         self._database.take(rows, tables.LOADED)

@@ -1,0 +1,1 @@
+"""Panchayati Raj institutions: registers of children kept by village child protection committees, by REST."""

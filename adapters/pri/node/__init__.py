@@ -1,0 +1,16 @@
+"""A panchayat register of its own: the Village Child Protection Registers of many villages, by REST."""
+
+from pathlib import Path
+
+from adapters.lookalike.listening import listen
+from adapters.pri.node.app import application
+from adapters.pri.node.register import Register
+
+
+def serve(*, port: int, database: str, load: Path | None = None, key: str | None = None) -> None:
+    """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the token asked for, none lets all call."""
+    register = Register(database)
+    if load is not None:
+        register.load(load)
+    listen(application(register, key), port)
+    register.close()
