@@ -76,7 +76,7 @@ def _shape(path: str, name: str, info: FieldInfo) -> Shape:
         raise Unbridgeable(f"{path}: {bare} has no plain form in SOAP; use a model, a list of models or a simple type")
     if not (bare in _SIMPLE or issubclass(bare, BaseModel | StrEnum)):
         raise Unbridgeable(f"{path}: {bare.__name__} has no plain form in SOAP; use a model or a simple type")
-    return Shape(name, bare, many, info.is_required(), _facets(notes), least, most, info.description)
+    return Shape(name, bare, many, info.is_required(), facets(notes), least, most, info.description)
 
 
 def _unwrapped(path: str, annotation: Any, notes: list[Any]) -> tuple[Any, list[Any]]:
@@ -107,7 +107,7 @@ def _lengths(notes: list[Any]) -> tuple[int, int | None]:
     return least, most
 
 
-def _facets(notes: list[Any]) -> dict[str, Any]:
+def facets(notes: list[Any]) -> dict[str, Any]:
     """Bounds of a simple type in spyne's words."""
     found: dict[str, Any] = {}
     for note in _flat(notes):
