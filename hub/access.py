@@ -1,4 +1,4 @@
-"""Who may do what: one table of role x act, the sections and purposes each role may name, and the caller it is asked of.
+"""Who may do what: one table of role x act, the sections and purposes each may name, and the caller it is asked of.
 
 Everything that is not written here is denied. A machine's rights are its permissions in the registry; a person's are
 the rows below. Issue 5 of the project narrows the rows by jurisdiction; the questions asked of this module stay.

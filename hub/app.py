@@ -5,8 +5,8 @@ from typing import Self
 
 from contracts import Purpose, Section, SectionName
 from contracts.exchange import (
-    AcknowledgeNotice,
     Acknowledged,
+    AcknowledgeNotice,
     Case,
     GetCase,
     ListNotices,
@@ -76,7 +76,7 @@ class Hub:
         raise NotImplementedError
 
     def sign_in(self, login: str, password: str) -> str:
-        """A session token; raises ``Refused`` with code ``wrong_login`` or ``locked_out``, ``Unready`` ``sign_in_busy``."""
+        """A session token; raises ``Refused`` (``wrong_login``, ``locked_out``) or ``Unready`` (``sign_in_busy``)."""
         raise NotImplementedError
 
     def officer(self, token: str) -> Caller | None:

@@ -1,0 +1,203 @@
+"""The journey of a record through the hub, in order: inbox, namespace, version, index, keys, matches, outbox.
+
+Everything that one message causes is one transaction: it is all there, debts included, or nothing is.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from contracts import CaseEvent, ChildRecord, Problem, Refused
+from contracts.exchange import Answer, Match, MatchState, Outcome, SubmitReply
+from hub.core import Core
+from hub.deciding import decide, end_matches
+from hub.index import Store, Work
+from hub.index.aside import Laid
+from hub.index.entry import Entry, Side, newness
+from hub.index.inbox import Received
+from hub.index.records import Compared, Known
+from hub.proposing import Proposing, Tally
+
+Enrich = Callable[[ChildRecord], ChildRecord]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A record or event of a message that the contract refused: answered and set aside; the others go on."""
+
+    id: str
+    problems: tuple[Problem, ...]
+    original: dict[str, object]
+
+
+def utc_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The journey, with its parts. ``enrich`` adds what the registry knows: the station's institution and district."""
+
+    store: Store
+    core: Core
+    enrich: Enrich = lambda record: record
+    best_per_child: int = 10
+    candidates_cap: int = 1_000
+    now: Callable[[], datetime.datetime] = utc_now
+
+    # 1. A message comes in.
+
+    def receive(self, sender: str, message_id: str, items: Sequence[ChildRecord | Unreadable]) -> SubmitReply:
+        """Take in records of ``sender``; the same message gets the same reply, byte for byte, without effect.
+
+        Raises ``Refused`` with code ``message_id_reused`` when the id came before with another body.
+        """
+        return self._once(sender, message_id, items, lambda work: self._records(work, sender, items))
+
+    def receive_events(self, sender: str, message_id: str, items: Sequence[CaseEvent | Unreadable]) -> SubmitReply:
+        """Take in steps of the sender's own cases, each event id once."""
+        return self._once(sender, message_id, items, lambda work: self._events(work, sender, items))
+
+    def _once(
+        self,
+        sender: str,
+        message_id: str,
+        items: Iterable[ChildRecord | CaseEvent | Unreadable],
+        take_in: Callable[[Work], list[Outcome]],
+    ) -> SubmitReply:
+        body_hash = _hash(items)
+        with self.store.write() as work:
+            kept = work.inbox.find(sender, message_id)
+            if kept is not None:
+                return _the_same_again(kept, body_hash)
+            reply = SubmitReply(message_id=message_id, outcomes=take_in(work))
+            work.inbox.add(sender, message_id, Received(body_hash, reply.model_dump_json()), self.now())
+        return reply
+
+    # 2. Each record is its sender's own, and readable; else it is answered so, and the others go on.
+
+    def _records(self, work: Work, sender: str, items: Sequence[ChildRecord | Unreadable]) -> list[Outcome]:
+        told = [item for item in items if isinstance(item, ChildRecord) and item.ref.participant == sender]
+        answers = iter(self.index(work, sender, told))
+        return [self._outcome(work, sender, item, answers) for item in items]
+
+    def _outcome(self, work: Work, sender: str, item: ChildRecord | Unreadable, answers: Iterable[Answer]) -> Outcome:
+        if isinstance(item, Unreadable):
+            return self._lay_aside(work, sender, item)
+        if item.ref.participant != sender:
+            return _not_yours(item.ref.source_id)
+        return Outcome(id=item.ref.source_id, answer=next(iter(answers)))
+
+    def _lay_aside(self, work: Work, sender: str, item: Unreadable) -> Outcome:
+        problem = item.problems[0] if item.problems else Problem(field="", rule="unreadable", message="Unreadable.")
+        work.aside.add(Laid(sender, item.id, "refused", problem, item.original), self.now())
+        return Outcome(id=item.id, answer=Answer.REFUSED, problems=list(item.problems[:50]))
+
+    # 3. A version that was told before, or is older than the one that stands, changes nothing; the rest is indexed.
+
+    def index(self, work: Work, sender: str, told: Sequence[ChildRecord], matching: bool = True) -> list[Answer]:
+        """Index records of one participant and, unless it is a port, match them; an answer for each, in order."""
+        work.records.hold_sender(sender)
+        now, ids = self.now(), {record.ref.source_id for record in told}
+        known = work.records.known(sender, ids)
+        answers, new_words, newest = _sift(told, known, work.records.versions(sender, known))
+        work.records.add_versions(new_words, now)
+        entries = [self._entry(record, known) for record in newest]
+        changed = work.records.write(entries, known, now)
+        work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
+        touched = list(zip(entries, changed, strict=True))
+        if not matching:  # a port is matched as a batch later; only what it ends cannot wait
+            touched = [(entry, row) for entry, row in touched if row.side is Side.CLOSED and row.source_id in known]
+        self._match(work, touched, now)
+        return answers
+
+    def _entry(self, record: ChildRecord, known: dict[str, Known]) -> Entry:
+        record = self.enrich(record)
+        features, keys = self.core.prepare(record)
+        before = known.get(record.ref.source_id)
+        return Entry(record, features, keys, twin_closed=before is not None and before.twin_closed)
+
+    # 4. What changed is matched, twins of what ended are closed, and both owners are owed a notice.
+
+    def _match(self, work: Work, touched: Sequence[tuple[Entry, Compared]], now: datetime.datetime) -> None:
+        proposing = self.proposing()
+        proposing.follow(work, [row for _, row in touched], now)
+        for entry, row in touched:
+            if entry.record.ended:
+                end_matches(work, proposing, row, entry.record.status, f"participant:{row.participant}", now)
+
+    def proposing(self) -> Proposing:
+        """A fresh follower of changes, for one transaction."""
+        return Proposing(self.core, self.best_per_child, self.candidates_cap, Tally())
+
+    # 5. Steps of a case join the timeline.
+
+    def _events(self, work: Work, sender: str, items: Sequence[CaseEvent | Unreadable]) -> list[Outcome]:
+        told = [item for item in items if isinstance(item, CaseEvent) and item.ref.participant == sender]
+        seen = work.events.known(sender, [event.event_id for event in told])
+        outcomes, new = [], {}
+        for item in items:
+            if isinstance(item, Unreadable):
+                outcomes.append(self._lay_aside(work, sender, item))
+            elif item.ref.participant != sender:
+                outcomes.append(_not_yours(item.event_id))
+            else:
+                is_new = item.event_id not in seen
+                seen.add(item.event_id)
+                if is_new:
+                    new[item.event_id] = item
+                answer = Answer.ACCEPTED if is_new else Answer.UNCHANGED
+                outcomes.append(Outcome(id=item.event_id, answer=answer))
+        work.events.add(sender, list(new.values()), self.now())
+        return outcomes
+
+    # 6. A person decides.
+
+    def decide(self, match_id: str, state: MatchState, by: str, reason: str) -> Match:
+        """``by`` is the person's id, never a name. Raises ``Refused``: ``unknown_match``, ``illegal_step``."""
+        with self.store.write() as work:
+            return decide(work, self.proposing(), match_id, state, by, reason, self.now())
+
+
+def _sift(
+    told: Sequence[ChildRecord], known: dict[str, Known], seen: set[tuple[str, str]]
+) -> tuple[list[Answer], list[ChildRecord], list[ChildRecord]]:
+    """(an answer for each, words never told before, the newest word of each record that changes it)."""
+    ranks = {source_id: newness(one.recorded_at, one.version) for source_id, one in known.items()}
+    answers, new_words, newest = [], [], {}
+    for record in told:
+        source_id, version = record.ref.source_id, record.ref.version
+        rank = newness(record.recorded_at, version)
+        is_new = (source_id, version) not in seen
+        is_newer = is_new and (source_id not in ranks or rank > ranks[source_id])
+        if is_new:
+            seen.add((source_id, version))
+            new_words.append(record)
+        if is_newer:
+            ranks[source_id], newest[source_id] = rank, record
+        answers.append(Answer.ACCEPTED if is_newer else Answer.UNCHANGED)
+    return answers, new_words, list(newest.values())
+
+
+def _not_yours(item_id: str) -> Outcome:
+    message = "A participant tells only of its own records. Put your own participant id into ref.participant."
+    return Outcome(
+        id=item_id,
+        answer=Answer.REFUSED,
+        problems=[Problem(field="ref.participant", rule="own_namespace", message=message)],
+    )
+
+
+def _hash(items: Iterable[ChildRecord | CaseEvent | Unreadable]) -> str:
+    digest = hashlib.sha256()
+    for item in items:
+        body = repr(item) if isinstance(item, Unreadable) else item.model_dump_json()
+        digest.update(body.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _the_same_again(kept: Received, body_hash: str) -> SubmitReply:
+    if kept.body_hash != body_hash:
+        raise Refused("message_id_reused", "This message id came before with another body. Use a new id.")
+    return SubmitReply.model_validate_json(kept.reply)

@@ -1,0 +1,73 @@
+"""What could not be taken in: reason, place and original, until a later good version resolves it."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from contracts import Problem
+from hub.index import dialect
+from hub.index.payload import Seal
+from hub.index.schema import set_aside
+
+
+@dataclass(frozen=True)
+class Laid:
+    """One item to set aside; ``what`` is ``record`` or ``gap`` (a row that its source could not give)."""
+
+    participant: str
+    source_id: str
+    reason: str
+    problem: Problem
+    original: dict[str, Any]
+    what: str = "record"
+    run_id: str | None = None
+
+
+class Aside:
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection, self._seal = connection, seal
+
+    def add(self, laid: Laid, now: datetime.datetime) -> None:
+        """Keep it; the same original a second time only renews ``last_at``."""
+        original = json.dumps(laid.original, sort_keys=True, ensure_ascii=False, default=str).encode()
+        values = {
+            "participant": laid.participant,
+            "source_id": laid.source_id[:200],
+            "what": laid.what,
+            "reason": laid.reason[:80],
+            "field": laid.problem.field,
+            "rule": laid.problem.rule,
+            "message": laid.problem.message,
+            "original": self._seal.close(original),
+            "original_hash": hashlib.sha256(original).hexdigest(),
+            "run_id": laid.run_id,
+            "first_at": now,
+            "last_at": now,
+        }
+        statement = dialect.insert(self._connection, set_aside).values(values)
+        key = ["participant", "source_id", "original_hash"]
+        self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_={"last_at": now}))
+
+    def resolve(self, participant: str, source_ids: Collection[str], now: datetime.datetime) -> None:
+        """A good version of these came: what was laid aside of them is settled."""
+        waiting = set_aside.c.resolved_at.is_(None) & (set_aside.c.participant == participant)
+        statement = update(set_aside).where(waiting, set_aside.c.source_id.in_(source_ids))
+        self._connection.execute(statement.values(resolved_at=now))
+
+    def open(self, participant: str | None = None, limit: int = 100) -> list[Any]:
+        """Unresolved items, newest first, with their original as JSON under ``original``."""
+        query = select(set_aside).where(set_aside.c.resolved_at.is_(None)).order_by(set_aside.c.seq.desc())
+        if participant is not None:
+            query = query.where(set_aside.c.participant == participant)
+        rows = self._connection.execute(query.limit(limit)).mappings()
+        return [dict(row) | {"original": json.loads(self._seal.open(row["original"]))} for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Participant -> unresolved items."""
+        query = select(set_aside.c.participant, func.count()).where(set_aside.c.resolved_at.is_(None))
+        return {row[0]: row[1] for row in self._connection.execute(query.group_by(set_aside.c.participant))}

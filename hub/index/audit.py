@@ -1,0 +1,60 @@
+"""The audit: who asked for what about which record, when and why. Lines are added, never changed."""
+
+import datetime
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, select
+
+from hub.index.schema import audit
+from hub.reports import Access
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line before it is written; ``matter`` is the case it is asked for, ``opening`` the line it answers."""
+
+    who: str
+    role: str
+    act: str
+    outcome: str
+    institution: str | None = None
+    purpose: str | None = None
+    matter: str | None = None
+    detail: str | None = None
+    hub_id: str | None = None
+    opening: int | None = None
+
+
+class Audit:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, line: Line, now: datetime.datetime) -> int:
+        """The line's number."""
+        statement = audit.insert().values(at=now, **asdict(line)).returning(audit.c.seq)
+        return int(self._connection.execute(statement).scalar_one())
+
+    def of(self, hub_id: str, limit: int = 500) -> list[Access]:
+        """The reads of one child, newest first; a read's outcome is that of the line which closed it."""
+        closing = audit.alias()
+        query = (
+            select(audit, closing.c.outcome.label("closed"))
+            .outerjoin(closing, closing.c.opening == audit.c.seq)
+            .where(audit.c.hub_id == hub_id, audit.c.opening.is_(None))
+            .order_by(audit.c.seq.desc())
+            .limit(limit)
+        )
+        return [
+            Access(
+                at=row.at,
+                who=row.who,
+                role=row.role,
+                institution=row.institution,
+                act=row.act,
+                purpose=row.purpose,
+                case=row.matter,
+                detail=row.detail,
+                outcome=row.closed or row.outcome,
+            )
+            for row in self._connection.execute(query)
+        ]

@@ -1,0 +1,187 @@
+"""Where SQLite and PostgreSQL differ: engines, how a transaction opens, upserts, bulk inserts, locks, triggers."""
+
+import functools
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.index.schema import Values
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=30000",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+)
+_LOCKS = 1_024
+_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+_KEYS, _MESSAGES, _SENDERS = 7_406, 7_407, 7_408
+_LOCK = text("SELECT pg_advisory_xact_lock(:space, n) FROM unnest(CAST(:wanted AS integer[])) AS n")
+
+
+def engine_for(url: str, pool_size: int = 10) -> Engine:
+    """An engine whose transactions are safe to write in from the first statement on, on either database."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True)
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+        # The driver's own transactions begin too late; ours begin in _begin.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Taking the write lock first means that no transaction fails half way because another wrote meanwhile.
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` on the database at hand."""
+    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+def upsert(connection: Connection, table: Table, values: Values, keep: Iterable[str] = ()) -> None:
+    """Insert, or on a known primary key overwrite all columns but the key and those of ``keep``."""
+    key = [column.name for column in table.primary_key]
+    statement = insert(connection, table).values(values)
+    changed = {name: statement.excluded[name] for name in values if name not in {*key, *keep}}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+def insert_new(connection: Connection, table: Table, values: Values) -> bool:
+    """Insert unless a row with that key is there; true if it was inserted."""
+    result = connection.execute(insert(connection, table).values(values).on_conflict_do_nothing())
+    return bool(result.rowcount == 1)
+
+
+def insert_many(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Values],
+    *,
+    returning: Sequence[str] = (),
+    new_only: bool = False,
+) -> list[Any]:
+    """Insert rows of equal shape, all at once; gives back the columns of ``returning``, in no particular order."""
+    if not rows:
+        return []
+    if is_postgresql(connection):
+        return _insert_arrays(connection, table, rows, returning, new_only)
+    statement = sqlite.insert(table)
+    if new_only:
+        statement = statement.on_conflict_do_nothing()
+    if not returning:
+        connection.execute(statement, rows)
+        return []
+    return list(connection.execute(statement.returning(*(table.c[name] for name in returning)), rows))
+
+
+def _insert_arrays(
+    connection: Connection, table: Table, rows: Sequence[Values], returning: Sequence[str], new_only: bool
+) -> list[Any]:
+    # One array per column and one statement of constant text: several times faster than the driver's executemany.
+    names = tuple(rows[0])
+    statement = _array_insert(table, names, tuple(returning), new_only)
+    result = connection.execute(statement, {name: [row[name] for row in rows] for name in names})
+    return list(result) if returning else []
+
+
+@functools.lru_cache(maxsize=64)
+def _array_insert(table: Table, names: tuple[str, ...], returning: tuple[str, ...], new_only: bool) -> TextClause:
+    arrays = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+    kinds = {name: table.c[name].type.compile(_POSTGRESQL) for name in names}
+    casts = ", ".join(f"CAST(:{name} AS {kinds[name]}[])" for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
+    conflict = " ON CONFLICT DO NOTHING" if new_only else ""
+    back = f" RETURNING {', '.join(returning)}" if returning else ""
+    # Every name comes from the tables of this package.
+    sql = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({casts}){conflict}{back}"  # noqa: S608
+    return text(sql).bindparams(*arrays)
+
+
+def parts(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
+    """``items`` in slices of at most ``size``."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def skip_locked(connection: Connection, statement: Select[Any]) -> Select[Any]:
+    """Pass over rows that another process holds (SQLite has one writer at a time and needs nothing)."""
+    return statement.with_for_update(skip_locked=True) if is_postgresql(connection) else statement
+
+
+def for_update(connection: Connection, statement: Select[Any]) -> Select[Any]:
+    """Hold the rows until the transaction ends."""
+    return statement.with_for_update() if is_postgresql(connection) else statement
+
+
+def hold_together(connection: Connection, numbers: Iterable[int]) -> None:
+    """Let transactions that share one of ``numbers`` follow one another (SQLite: they always do).
+
+    Without it two halves of a pair that arrive at one moment would not see each other, and would never be matched.
+    The locks are few and taken in order, so that no two transactions wait for each other.
+    """
+    _hold(connection, _KEYS, sorted({number % _LOCKS for number in numbers}))
+
+
+def hold_message(connection: Connection, sender: str, message_id: str) -> None:
+    """Let two deliveries of one message follow one another."""
+    _hold(connection, _MESSAGES, [zlib.crc32(f"{sender} {message_id}".encode()) >> 1])
+
+
+def hold_sender(connection: Connection, sender: str) -> None:
+    """Let what one participant says be taken in one message after another."""
+    _hold(connection, _SENDERS, [zlib.crc32(sender.encode()) >> 1])
+
+
+def _hold(connection: Connection, space: int, numbers: Sequence[int]) -> None:
+    if numbers and is_postgresql(connection):
+        connection.execute(_LOCK, {"space": space, "wanted": list(numbers)})
+
+
+def backend(engine: Engine) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return engine.dialect.name
+
+
+APPEND_ONLY_SQLITE = (
+    "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+    "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END",
+)
+APPEND_ONLY_POSTGRESQL = (
+    "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$",
+    "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+    "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
+)

@@ -1,0 +1,42 @@
+"""Steps of cases as participants told them."""
+
+import datetime
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select, tuple_
+
+from contracts import CaseEvent
+from hub.index import dialect
+from hub.index.payload import Seal
+from hub.index.schema import events
+
+
+class Events:
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection, self._seal = connection, seal
+
+    def known(self, sender: str, event_ids: Sequence[str]) -> set[str]:
+        query = select(events.c.event_id).where(events.c.sender == sender, events.c.event_id.in_(event_ids))
+        return set(self._connection.execute(query).scalars())
+
+    def add(self, sender: str, told: Sequence[CaseEvent], now: datetime.datetime) -> None:
+        rows = [
+            {
+                "sender": sender,
+                "event_id": event.event_id,
+                "participant": event.ref.participant,
+                "source_id": event.ref.source_id,
+                "at": event.at,
+                "received_at": now,
+                "body": self._seal.close(event.model_dump_json(exclude_defaults=True).encode()),
+            }
+            for event in told
+        ]
+        dialect.insert_many(self._connection, events, rows, new_only=True)
+
+    def of(self, references: Sequence[tuple[str, str]]) -> list[CaseEvent]:
+        """Events of these (participant, source id), oldest first."""
+        about = tuple_(events.c.participant, events.c.source_id)
+        query = select(events.c.body).where(about.in_(references)).order_by(events.c.at, events.c.event_id)
+        bodies = self._connection.execute(query).scalars()
+        return [CaseEvent.model_validate_json(self._seal.open(body)) for body in bodies]

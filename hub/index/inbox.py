@@ -1,0 +1,37 @@
+"""Messages taken in, each with the reply that was given, so that the same one gets the same reply for ever."""
+
+import datetime
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from hub.index import dialect
+from hub.index.schema import inbox
+
+
+@dataclass(frozen=True)
+class Received:
+    body_hash: str
+    reply: str
+
+
+class Inbox:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, sender: str, message_id: str) -> Received | None:
+        """What was answered to this message, if it was taken in before.
+
+        On PostgreSQL two equal messages that arrive at once follow one another: the second waits here.
+        """
+        dialect.hold_message(self._connection, sender, message_id)
+        query = select(inbox.c.body_hash, inbox.c.reply).where(
+            inbox.c.sender == sender, inbox.c.message_id == message_id
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Received(row.body_hash, row.reply)
+
+    def add(self, sender: str, message_id: str, received: Received, now: datetime.datetime) -> None:
+        values = {"sender": sender, "message_id": message_id, "at": now}
+        values |= {"body_hash": received.body_hash, "reply": received.reply}
+        self._connection.execute(inbox.insert().values(values))

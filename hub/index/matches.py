@@ -1,0 +1,180 @@
+"""Matches: pairs that may be one child, their evidence, and how each came to its state."""
+
+import datetime
+import json
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, case, func, or_, select, update
+
+from contracts import FieldEvidence, Reference
+from contracts.exchange import Match, MatchState
+from hub.index import dialect
+from hub.index.schema import Values, match_steps, matches, records
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pair as scored; ``searched`` and ``found`` are row numbers."""
+
+    searched: int
+    found: int
+    bits: float
+    probability: float
+    prior_bits: float
+    evidence: tuple[FieldEvidence, ...]
+    model: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands of a pair already."""
+
+    match_id: str
+    searched: int
+    found: int
+    state: MatchState
+    bits: float
+    facts: str | None
+
+
+_STANDING = [matches.c[name] for name in Standing.__dataclass_fields__]
+_one, _other = records.alias("one"), records.alias("other")
+
+
+class Matches:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # For the flow
+
+    def of_row(self, row: int) -> list[Standing]:
+        """Every match that this entry is part of, held until the transaction ends."""
+        query = select(*_STANDING).where(or_(matches.c.searched == row, matches.c.found == row))
+        query = dialect.for_update(self._connection, query.order_by(matches.c.match_id))
+        return [_standing(found) for found in self._connection.execute(query)]
+
+    def of_searched(self, rows: Collection[int]) -> list[Standing]:
+        """Every match of these searched-for entries."""
+        found: list[Standing] = []
+        for part in dialect.parts(list(rows), 5_000):
+            query = select(*_STANDING).where(matches.c.searched.in_(part))
+            found += [_standing(row) for row in self._connection.execute(query)]
+        return found
+
+    def standing(self, match_id: str) -> Standing | None:
+        query = select(*_STANDING).where(matches.c.match_id == match_id)
+        row = self._connection.execute(dialect.for_update(self._connection, query)).one_or_none()
+        return None if row is None else _standing(row)
+
+    def propose(self, pair: Pair, now: datetime.datetime) -> str:
+        """A new match; its id."""
+        match_id = str(uuid.uuid4())
+        values = _scored(pair) | {"match_id": match_id, "searched": pair.searched, "found": pair.found}
+        values |= {"state": MatchState.PROPOSED.value, "proposed_at": now}
+        self._connection.execute(matches.insert().values(values))
+        self._step(match_id, MatchState.PROPOSED, "model " + pair.model, None, pair.bits, now)
+        return match_id
+
+    def propose_again(self, standing: Standing, pair: Pair, now: datetime.datetime) -> None:
+        """A withdrawn or rejected pair for which new facts speak."""
+        values = _scored(pair) | {"state": MatchState.PROPOSED.value, "proposed_at": now, "facts": None}
+        values |= {"decided_at": None, "decided_by": None, "reason": None}
+        self._change(standing.match_id, values)
+        self._step(standing.match_id, MatchState.PROPOSED, "model " + pair.model, None, pair.bits, now)
+
+    def rescore(self, standing: Standing, pair: Pair) -> None:
+        """The same proposal on newer evidence."""
+        self._change(standing.match_id, _scored(pair))
+
+    def settle(
+        self,
+        standing: Standing,
+        state: MatchState,
+        by: str,
+        reason: str,
+        now: datetime.datetime,
+        facts: str | None = None,
+    ) -> None:
+        """Bring a match to a state that a person, an owner's word or the evidence decided."""
+        values = {"state": state.value, "decided_at": now, "decided_by": by, "reason": reason[:200], "facts": facts}
+        self._change(standing.match_id, values)
+        self._step(standing.match_id, state, by, reason[:200], standing.bits, now)
+
+    def _change(self, match_id: str, values: Values) -> None:
+        self._connection.execute(update(matches).where(matches.c.match_id == match_id).values(values))
+
+    def _step(
+        self, match_id: str, state: MatchState, by: str, reason: str | None, bits: float, now: datetime.datetime
+    ) -> None:
+        values = {"match_id": match_id, "state": state.value, "at": now, "by": by[:120], "reason": reason, "bits": bits}
+        self._connection.execute(match_steps.insert().values(values))
+
+    # For readers
+
+    def find(self, match_id: str) -> Match | None:
+        row = self._connection.execute(_shown().where(matches.c.match_id == match_id)).one_or_none()
+        return None if row is None else _match(row)
+
+    def best(self, state: MatchState | None, veil: int, limit: int) -> list[Match]:
+        """Matches of entries that both may be met at ``veil``; open ones first, best first."""
+        query = _shown().where(_one.c.veil <= veil, _other.c.veil <= veil)
+        if state is not None:
+            query = query.where(matches.c.state == state.value)
+        opened = case((matches.c.state == MatchState.PROPOSED.value, 0), else_=1)
+        query = query.order_by(opened, matches.c.bits.desc(), matches.c.match_id).limit(limit)
+        return [_match(row) for row in self._connection.execute(query)]
+
+    def of_entry(self, hub_id: str) -> list[Match]:
+        """The matches of one entry, best first."""
+        query = _shown().where(or_(_one.c.hub_id == hub_id, _other.c.hub_id == hub_id))
+        return [_match(row) for row in self._connection.execute(query.order_by(matches.c.bits.desc()))]
+
+    def counts(self) -> dict[str, int]:
+        query = select(matches.c.state, func.count()).group_by(matches.c.state)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def steps(self, match_id: str) -> Sequence[Row[Any]]:
+        """How it came to its state, oldest first."""
+        query = select(match_steps).where(match_steps.c.match_id == match_id).order_by(match_steps.c.seq)
+        return self._connection.execute(query).all()
+
+
+def _scored(pair: Pair) -> Values:
+    evidence = json.dumps([one.model_dump() for one in pair.evidence], ensure_ascii=False)
+    score = {"bits": pair.bits, "probability": pair.probability, "prior_bits": pair.prior_bits}
+    return score | {"evidence": evidence, "model": pair.model}
+
+
+def _standing(row: Any) -> Standing:
+    match_id, searched, found, state, bits, facts = row
+    return Standing(match_id, searched, found, MatchState(state), bits, facts)
+
+
+def _shown() -> Select[Any]:
+    one = [_one.c[name].label(f"one_{name}") for name in ("hub_id", "participant", "source_id", "version")]
+    other = [_other.c[name].label(f"other_{name}") for name in ("hub_id", "participant", "source_id", "version")]
+    query = select(matches, *one, *other).join(_one, _one.c.row == matches.c.searched)
+    return query.join(_other, _other.c.row == matches.c.found)
+
+
+def _match(row: Row[Any]) -> Match:
+    return Match(
+        match_id=row.match_id,
+        state=row.state,
+        hub_id=row.one_hub_id,
+        other_hub_id=row.other_hub_id,
+        ref=Reference(participant=row.one_participant, source_id=row.one_source_id, version=row.one_version),
+        other=Reference(participant=row.other_participant, source_id=row.other_source_id, version=row.other_version),
+        bits=row.bits,
+        probability=row.probability,
+        prior_bits=row.prior_bits,
+        evidence=json.loads(row.evidence),
+        model=row.model,
+        proposed_at=row.proposed_at,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        reason=row.reason,
+    )

@@ -1,0 +1,232 @@
+"""Index rows and their keys: what is known of a participant's records, and writing many of them at once."""
+
+import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, tuple_, update
+
+from contracts import ChildRecord
+from hub.index import dialect
+from hub.index.entry import Entry, Side, columns_of, opaque_id
+from hub.index.payload import Seal, dump_record, load_record, unpack_keys
+from hub.index.schema import Values, match_keys, record_versions, records
+
+_PART = 5_000
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the index holds of one record, without opening its payload."""
+
+    row: int
+    hub_id: str
+    participant: str
+    source_id: str
+    version: str
+    recorded_at: datetime.datetime
+    side: Side
+    twin_closed: bool
+    public_id: str | None
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What matching needs of an entry: its place, who owns it, what is compared of it, and its hashed keys."""
+
+    row: int
+    participant: str
+    source_id: str
+    version: str
+    side: Side
+    features: bytes
+    keys: frozenset[int]
+
+
+_KNOWN = [records.c[name] for name in (*Known.__dataclass_fields__,)]
+_COMPARED = [records.c[name] for name in (*Compared.__dataclass_fields__,)]
+
+
+class Records:
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection, self._seal = connection, seal
+
+    # Reading
+
+    def known(self, participant: str, source_ids: Collection[str]) -> dict[str, Known]:
+        """Source id -> what is held of it; the rows are kept from others until the transaction ends."""
+        query = select(*_KNOWN).where(records.c.participant == participant, records.c.source_id.in_(source_ids))
+        query = dialect.for_update(self._connection, query.order_by(records.c.row))
+        return {row.source_id: _known(row) for row in self._connection.execute(query)}
+
+    def versions(self, participant: str, source_ids: Collection[str]) -> set[tuple[str, str]]:
+        """Every (source id, version) of these records that was ever told."""
+        query = select(record_versions.c.source_id, record_versions.c.version).where(
+            record_versions.c.participant == participant, record_versions.c.source_id.in_(source_ids)
+        )
+        return {(row.source_id, row.version) for row in self._connection.execute(query)}
+
+    def at(self, rows: Collection[int]) -> dict[int, Known]:
+        query = select(*_KNOWN).where(records.c.row.in_(rows))
+        return {row.row: _known(row) for row in self._connection.execute(query)}
+
+    def find(self, hub_id: str | None = None, participant: str | None = None, source_id: str | None = None) -> Any:
+        """The whole row by the hub's id or by the owner's reference; None if there is none."""
+        by_id = records.c.hub_id == hub_id
+        by_reference = (records.c.participant == participant) & (records.c.source_id == source_id)
+        query = select(records).where(by_id if hub_id is not None else by_reference)
+        return self._connection.execute(query).one_or_none()
+
+    def record(self, row: Row[Any]) -> ChildRecord:
+        """The record of a whole row, opened."""
+        return load_record(self._seal.open(row.record))
+
+    def compared(self, rows: Sequence[int]) -> dict[int, Compared]:
+        """Row -> what matching needs of it."""
+        found: dict[int, Compared] = {}
+        for part in dialect.parts(rows, _PART):
+            query = select(*_COMPARED).where(records.c.row.in_(part))
+            found |= {row.row: self._compared(row) for row in self._connection.execute(query)}
+        return found
+
+    def searched_after(self, row: int, limit: int) -> list[Compared]:
+        """The next entries that are searched for, in the order of their rows."""
+        query = select(*_COMPARED).where(records.c.row > row, records.c.side == Side.SEARCHED)
+        return [self._compared(found) for found in self._connection.execute(query.order_by(records.c.row).limit(limit))]
+
+    def count(self, *where: ColumnElement[bool]) -> int:
+        return self._connection.execute(select(func.count()).select_from(records).where(*where)).scalar_one()
+
+    def count_searched(self) -> int:
+        return self.count(records.c.side == Side.SEARCHED)
+
+    def counts(self) -> list[tuple[str, int, int]]:
+        """(participant, records, open records) of each."""
+        opened = func.count().filter(records.c.side != Side.CLOSED)
+        query = select(records.c.participant, func.count(), opened).group_by(records.c.participant)
+        return [(name, total, still) for name, total, still in self._connection.execute(query)]
+
+    def candidates(self, keys: Collection[int], side: Side, limit: int) -> list[int]:
+        """Rows of ``side`` that share a key, those that share most first, at most ``limit``."""
+        if not keys:
+            return []
+        shared = func.count().label("shared")
+        query = (
+            select(match_keys.c.row)
+            .where(match_keys.c.key.in_(keys), match_keys.c.side == side)
+            .group_by(match_keys.c.row)
+            .order_by(shared.desc(), match_keys.c.row)
+            .limit(limit)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def hold(self, keys: Iterable[int]) -> None:
+        """Let transactions that touch one of these keys follow one another."""
+        dialect.hold_together(self._connection, keys)
+
+    # Writing
+
+    def hold_sender(self, participant: str) -> None:
+        """Let what one participant says be taken in one message after another."""
+        dialect.hold_sender(self._connection, participant)
+
+    def add_versions(self, told: Iterable[ChildRecord], now: datetime.datetime) -> None:
+        rows = [
+            {
+                "participant": record.ref.participant,
+                "source_id": record.ref.source_id,
+                "version": record.ref.version,
+                "recorded_at": record.recorded_at,
+                "received_at": now,
+            }
+            for record in told
+        ]
+        dialect.insert_many(self._connection, record_versions, rows, new_only=True)
+
+    def write(self, entries: Sequence[Entry], known: dict[str, Known], now: datetime.datetime) -> list[Compared]:
+        """Insert or overwrite the rows and keys of entries of one participant; as matching sees them, in order."""
+        fresh = [entry for entry in entries if entry.record.ref.source_id not in known]
+        rows = self._insert(fresh, now)
+        rows |= self._update([entry for entry in entries if entry.record.ref.source_id in known], known, now)
+        return [_written(entry, rows[entry.record.ref.source_id]) for entry in entries]
+
+    def _insert(self, entries: Sequence[Entry], now: datetime.datetime) -> dict[str, int]:
+        values = [self._new(entry, now) for entry in entries]
+        added = dialect.insert_many(self._connection, records, values, returning=("source_id", "row"))
+        rows: dict[str, int] = {row.source_id: row.row for row in added}
+        self._add_keys((rows[entry.record.ref.source_id], entry.side, entry.keys) for entry in entries)
+        return rows
+
+    def _new(self, entry: Entry, now: datetime.datetime) -> Values:
+        reference = entry.record.ref
+        identity = {"participant": reference.participant, "source_id": reference.source_id, "hub_id": opaque_id()}
+        return identity | {"first_seen": now, "public_id": self._public_id(entry, None)} | self._changing(entry, now)
+
+    def _update(self, entries: Sequence[Entry], known: dict[str, Known], now: datetime.datetime) -> dict[str, int]:
+        if not entries:
+            return {}
+        values, before = [], []
+        for entry in entries:
+            held = known[entry.record.ref.source_id]
+            before.append(held)
+            values.append(
+                {"the_row": held.row, "public_id": self._public_id(entry, held.public_id)} | self._changing(entry, now)
+            )
+        self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
+        self._remove_keys(before)
+        rows = {held.source_id: held.row for held in before}
+        self._add_keys((rows[entry.record.ref.source_id], entry.side, entry.keys) for entry in entries)
+        return rows
+
+    def _changing(self, entry: Entry, now: datetime.datetime) -> Values:
+        record = self._seal.close(dump_record(entry.record))
+        return columns_of(entry, record, self._seal.close(entry.features), now)
+
+    def _public_id(self, entry: Entry, held: str | None) -> str | None:
+        return held or (opaque_id() if entry.record.publication is not None else None)
+
+    def close_twin(self, held: Known, now: datetime.datetime) -> None:
+        """Mark an entry whose confirmed twin was closed: no longer searched for, matched or shown to the public."""
+        values = {"twin_closed": True, "side": int(Side.CLOSED), "public": False, "updated": now}
+        self._connection.execute(update(records).where(records.c.row == held.row).values(values))
+        self._remove_keys([held])
+        self._add_keys([(held.row, Side.CLOSED, held.keys)])
+
+    def _add_keys(self, owners: Iterable[tuple[int, Side, Collection[int]]]) -> None:
+        rows = [{"key": key, "side": int(side), "row": row} for row, side, keys in owners for key in keys]
+        rows.sort(key=lambda row: row["key"])
+        dialect.insert_many(self._connection, match_keys, rows, new_only=True)
+
+    def _remove_keys(self, held: Iterable[Known]) -> None:
+        gone = [(key, int(one.side), one.row) for one in held for key in one.keys]
+        columns = tuple_(match_keys.c.key, match_keys.c.side, match_keys.c.row)
+        for part in dialect.parts(gone, 1_000):
+            self._connection.execute(delete(match_keys).where(columns.in_(part)))
+
+    def _compared(self, row: Any) -> Compared:
+        values = dict(row._mapping)
+        opened = {"features": self._seal.open(row.features), "keys": frozenset(unpack_keys(values["keys"]))}
+        return Compared(**values | opened | {"side": Side(row.side)})
+
+
+def _written(entry: Entry, row: int) -> Compared:
+    reference = entry.record.ref
+    return Compared(
+        row=row,
+        participant=reference.participant,
+        source_id=reference.source_id,
+        version=reference.version,
+        side=entry.side,
+        features=entry.features,
+        keys=frozenset(entry.keys),
+    )
+
+
+def _known(row: Any) -> Known:
+    values = dict(row._mapping)
+    return Known(**values | {"side": Side(row.side), "keys": tuple(unpack_keys(values["keys"]))})
+
+
+__all__ = ["Compared", "Known", "Records"]

@@ -1,0 +1,313 @@
+"""The tables of the hub, for SQLite and PostgreSQL alike; ``migrations/`` builds the same ones step by step."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime.datetime]):
+    """An aware time kept as microseconds since 1970 in UTC: equal and ordered alike on both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime.datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime.datetime | None:
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, _Serial, primary_key=True, autoincrement=True)
+
+
+#: One row per record of one participant: its newest word. Only the columns needed to filter are in clear.
+records = Table(
+    "records",
+    metadata,
+    _number("row"),
+    Column("hub_id", String(40), nullable=False, unique=True),
+    Column("public_id", String(40)),
+    Column("participant", String(40), nullable=False),
+    Column("source_id", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(20), nullable=False),
+    # 0 searched for, 1 candidate, 2 closed: see hub.index.entry.Side.
+    Column("side", SmallInteger, nullable=False),
+    # The owner's record is open, but its confirmed twin was closed.
+    Column("twin_closed", Boolean, nullable=False, server_default=false()),
+    # 0 open to those with a right to search, 1 committees and owner only, 2 owner only.
+    Column("veil", SmallInteger, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("gender", String(1)),
+    Column("state", Integer),
+    Column("district", Integer),
+    # Months since year 0: year * 12 + month - 1.
+    Column("event_month", Integer),
+    Column("born_from", Integer),
+    Column("born_to", Integer),
+    Column("first_seen", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    # Payloads, to be sealed: the record (JSON), what matching compares, and its own keys (8 bytes each).
+    Column("record", LargeBinary, nullable=False),
+    Column("features", LargeBinary, nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+    UniqueConstraint("participant", "source_id"),
+)
+Index("ix_records_updated", records.c.updated)
+Index("ix_records_place", records.c.state, records.c.district)
+_published = records.c.public_id.is_not(None)
+Index("uq_records_public_id", records.c.public_id, unique=True, sqlite_where=_published, postgresql_where=_published)
+
+#: Every version that was ever told, so that each is taken in once.
+record_versions = Table(
+    "record_versions",
+    metadata,
+    Column("participant", String(40), primary_key=True),
+    Column("source_id", String(64), primary_key=True),
+    Column("version", String(64), primary_key=True),
+    Column("recorded_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: Blocking keys, hashed with the hub's secret; the side is in the key so that a look-up meets only the other side.
+match_keys = Table(
+    "match_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("side", SmallInteger, primary_key=True, autoincrement=False),
+    Column("row", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+#: A pair that may be one child. ``facts`` is the hash of both sides' features when a person rejected it.
+matches = Table(
+    "matches",
+    metadata,
+    Column("match_id", String(36), primary_key=True),
+    Column("searched", BigInteger, nullable=False),
+    Column("found", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("bits", Float, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("prior_bits", Float, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("model", String(80), nullable=False),
+    Column("facts", String(64)),
+    Column("proposed_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("decided_by", String(120)),
+    Column("reason", String(200)),
+    UniqueConstraint("searched", "found"),
+)
+Index("ix_matches_found", matches.c.found)
+Index("ix_matches_state_bits", matches.c.state, matches.c.bits)
+
+#: How each match came to its state; appended to, never changed.
+match_steps = Table(
+    "match_steps",
+    metadata,
+    _number("seq"),
+    Column("match_id", String(36), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("reason", String(200)),
+    Column("bits", Float, nullable=False),
+)
+Index("ix_match_steps_match_id", match_steps.c.match_id)
+
+#: Steps of cases, as told by participants.
+events = Table(
+    "events",
+    metadata,
+    Column("sender", String(40), primary_key=True),
+    Column("event_id", String(64), primary_key=True),
+    Column("participant", String(40), nullable=False),
+    Column("source_id", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("ix_events_record", events.c.participant, events.c.source_id, events.c.at)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("sender", String(40), primary_key=True),
+    Column("message_id", String(64), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Notices owed. ``lane`` is the participant; ``about`` its own record, within which the order is kept.
+outbox = Table(
+    "outbox",
+    metadata,
+    _number("seq"),
+    Column("notice_id", String(64), nullable=False, unique=True),
+    Column("lane", String(40), nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due", Moment, nullable=False),
+    Column("holder", String(80)),
+    Column("held_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("how", String(12)),
+    Column("foreign_id", String(200)),
+    Column("last_error", String(80)),
+)
+_owed = outbox.c.state == "owed"
+Index("ix_outbox_owed", outbox.c.lane, outbox.c.due, sqlite_where=_owed, postgresql_where=_owed)
+Index("ix_outbox_lane", outbox.c.lane, outbox.c.about, outbox.c.seq)
+
+#: Records and rows that could not be taken in, with reason and original, until a later good version resolves them.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    _number("seq"),
+    Column("participant", String(40), nullable=False),
+    Column("source_id", String(200), nullable=False),
+    Column("what", String(8), nullable=False),
+    Column("reason", String(80), nullable=False),
+    Column("field", String(200), nullable=False),
+    Column("rule", String(200), nullable=False),
+    Column("message", String(200), nullable=False),
+    Column("original", LargeBinary, nullable=False),
+    Column("original_hash", String(64), nullable=False),
+    Column("run_id", String(36)),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("resolved_at", Moment),
+    UniqueConstraint("participant", "source_id", "original_hash"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("participant", String(40), primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("updated", Moment, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("participant", String(40), nullable=False),
+    Column("what", String(8), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    *(
+        Column(name, Integer, nullable=False, server_default="0")
+        for name in ("read", "indexed", "unchanged", "adults", "set_aside", "gaps")
+    ),
+    Column("error", String(80)),
+)
+Index("ix_runs_participant", runs.c.participant, runs.c.started_at)
+
+#: Work that only one process may do at a time. ``fence`` grows with each holder; work of an older one is refused.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+#: Each slot of each job is claimed once, whatever number of processes schedule it.
+slots = Table(
+    "slots",
+    metadata,
+    Column("job", String(80), primary_key=True),
+    Column("slot", BigInteger, primary_key=True, autoincrement=False),
+    Column("holder", String(80), nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", String(80)),
+)
+
+#: Append-only (a trigger refuses the rest). ``opening`` is the seq of the line whose outcome this one tells.
+audit = Table(
+    "audit",
+    metadata,
+    _number("seq"),
+    Column("at", Moment, nullable=False),
+    Column("who", String(120), nullable=False),
+    Column("role", String(200), nullable=False),
+    Column("institution", String(64)),
+    Column("act", String(24), nullable=False),
+    Column("purpose", String(24)),
+    Column("matter", String(200)),
+    Column("detail", String(80)),
+    Column("hub_id", String(40)),
+    Column("outcome", String(80), nullable=False),
+    Column("opening", BigInteger),
+)
+Index("ix_audit_hub_id", audit.c.hub_id, audit.c.seq)
+Index("ix_audit_opening", audit.c.opening)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("login", String(64), primary_key=True),
+    Column("password", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("role", String(24), nullable=False),
+    Column("institution", String(64)),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Moment),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("login", String(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+Index("ix_sessions_expires_at", sessions.c.expires_at)
+
+Values = dict[str, Any]

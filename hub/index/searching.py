@@ -1,0 +1,134 @@
+"""Search in the index: clear columns filter in SQL, what lies in payloads is looked at afterwards."""
+
+import datetime
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, or_, select
+
+from contracts import ChildRecord
+from contracts.exchange import Search
+from hub.index.entry import Side, Veil, month_number
+from hub.index.payload import Seal, load_record
+from hub.index.schema import match_keys, records
+
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the searcher may meet: entries up to ``veil``, and all of their own participant."""
+
+    veil: Veil
+    participant: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    hub_id: str
+    public_id: str | None
+    record: ChildRecord
+    score: float | None = None
+
+
+class Searching:
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection, self._seal = connection, seal
+
+    def newest(self, query: Search, sight: Sight, today: datetime.date) -> tuple[int, list[Found]]:
+        """(how many fit up to 10,000, one page newest first) of a search that clear columns can answer."""
+        chosen = _filtered(query, sight, today)
+        page = chosen.order_by(records.c.updated.desc(), records.c.row.desc()).offset(query.offset).limit(query.limit)
+        return self._count(chosen), [self._found(row) for row in self._connection.execute(page)]
+
+    def looked_at(
+        self,
+        query: Search,
+        sight: Sight,
+        today: datetime.date,
+        keys: Collection[int] | None,
+        score: Callable[[ChildRecord], float | None],
+    ) -> tuple[int, list[Found]]:
+        """The same where payloads must be opened: ``score`` gives None for what does not fit; best first, then newest.
+
+        ``keys`` are the hashed keys of a name: only entries that have one of them are looked at.
+        """
+        chosen = _filtered(query, sight, today)
+        if keys is not None:
+            chosen = chosen.where(records.c.row.in_(select(match_keys.c.row).where(match_keys.c.key.in_(keys))))
+        chosen = chosen.order_by(records.c.updated.desc(), records.c.row.desc()).limit(MOST_COUNTED)
+        fitting = list(self._fitting(chosen, score))
+        fitting.sort(key=lambda found: -(found.score or 0.0))
+        return len(fitting), fitting[query.offset : query.offset + query.limit]
+
+    def public(self, limit: int, offset: int) -> list[Found]:
+        """Entries whose card may be shown to everybody, newest event first."""
+        query = (
+            _selected().where(records.c.public.is_(True)).order_by(records.c.event_month.desc(), records.c.row.desc())
+        )
+        return [self._found(row) for row in self._connection.execute(query.offset(offset).limit(limit))]
+
+    def public_one(self, public_id: str) -> Found | None:
+        query = _selected().where(records.c.public_id == public_id, records.c.public.is_(True))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else self._found(row)
+
+    def _count(self, chosen: Select[Any]) -> int:
+        inner = chosen.with_only_columns(records.c.row).limit(MOST_COUNTED).subquery()
+        return self._connection.execute(select(func.count()).select_from(inner)).scalar_one()
+
+    def _fitting(self, chosen: Select[Any], score: Callable[[ChildRecord], float | None]) -> Iterator[Found]:
+        for row in self._connection.execute(chosen):
+            found = self._found(row)
+            value = score(found.record)
+            if value is not None:
+                yield Found(found.hub_id, found.public_id, found.record, value)
+
+    def _found(self, row: Row[Any]) -> Found:
+        return Found(row.hub_id, row.public_id, load_record(self._seal.open(row.record)))
+
+
+def _selected() -> Select[Any]:
+    return select(records.c.hub_id, records.c.public_id, records.c.record)
+
+
+def _filtered(query: Search, sight: Sight, today: datetime.date) -> Select[Any]:
+    mine = records.c.participant == sight.participant if sight.participant is not None else false()
+    return _selected().where(or_(records.c.veil <= int(sight.veil), mine), *_clear(query, today))
+
+
+def _clear(query: Search, today: datetime.date) -> Iterator[ColumnElement[bool]]:
+    """The conditions that clear columns can hold; dates to the month, ages exactly to the month."""
+    for column, wanted in (
+        (records.c.kind, query.kind),
+        (records.c.status, query.status),
+        (records.c.gender, query.gender),
+        (records.c.state, query.state),
+        (records.c.district, query.district),
+        (records.c.participant, query.participant),
+    ):
+        if wanted is not None:
+            yield column == wanted
+    if not query.include_ended and query.status is None:
+        yield records.c.side != Side.CLOSED
+    yield from _dates(query)
+    yield from _ages(query, today)
+
+
+def _dates(query: Search) -> Iterator[ColumnElement[bool]]:
+    if query.event_from is not None:
+        yield records.c.event_month >= month_number(query.event_from)
+    if query.event_to is not None:
+        yield records.c.event_month <= month_number(query.event_to)
+
+
+def _ages(query: Search, today: datetime.date) -> Iterator[ColumnElement[bool]]:
+    # An entry of unknown age is kept.
+    this_month = month_number(today)
+    if query.age_years_from is not None:
+        latest = this_month - query.age_years_from * 12
+        yield or_(records.c.born_from.is_(None), records.c.born_from <= latest)
+    if query.age_years_to is not None:
+        earliest = this_month - (query.age_years_to + 1) * 12
+        yield or_(records.c.born_to.is_(None), records.c.born_to >= earliest)

@@ -1,0 +1,80 @@
+"""``Store``: one database; ``Work``: one transaction in it, with a subject for each kind of thing kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from contracts import Unready
+from hub.index import dialect
+from hub.index.accounts import Accounts
+from hub.index.aside import Aside
+from hub.index.audit import Audit
+from hub.index.events import Events
+from hub.index.inbox import Inbox
+from hub.index.leases import Leases
+from hub.index.matches import Matches
+from hub.index.outbox import Outbox
+from hub.index.payload import Seal, Unsealed
+from hub.index.records import Records
+from hub.index.runs import Runs
+from hub.index.searching import Searching
+
+
+class Work:
+    """One open transaction. All of it is kept, or nothing."""
+
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self.connection = connection
+        self.records = Records(connection, seal)
+        self.searching = Searching(connection, seal)
+        self.matches = Matches(connection)
+        self.events = Events(connection, seal)
+        self.inbox = Inbox(connection)
+        self.outbox = Outbox(connection, seal)
+        self.aside = Aside(connection, seal)
+        self.runs = Runs(connection)
+        self.leases = Leases(connection)
+        self.audit = Audit(connection)
+        self.accounts = Accounts(connection)
+
+
+class Store:
+    """The hub's database. Safe to share between threads."""
+
+    def __init__(self, engine: Engine, seal: Seal | None = None) -> None:
+        self.engine = engine
+        self.backend = dialect.backend(engine)
+        self._reader = engine.execution_options(reading=True)
+        self._seal: Seal = seal or Unsealed()
+
+    @classmethod
+    def at(cls, url: str, pool_size: int = 10, seal: Seal | None = None) -> "Store":
+        """The store at a database URL; ``hub.index.migrations.upgrade`` makes its tables."""
+        return cls(dialect.engine_for(url, pool_size), seal)
+
+    @contextmanager
+    def write(self) -> Iterator[Work]:
+        """A transaction that may change things; ``Unready`` (``database_busy``) if the database does not answer."""
+        with _answering(), self.engine.begin() as connection:
+            yield Work(connection, self._seal)
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """A transaction that only reads, beside any writer."""
+        with _answering(), self._reader.begin() as connection:
+            yield Work(connection, self._seal)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if "no such" in str(error.orig):  # a table that is not there is a defect, not a busy moment
+            raise
+        raise Unready("database_busy", "The hub's database does not answer. Try again in a minute.") from error

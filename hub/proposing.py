@@ -1,0 +1,182 @@
+"""Which pairs stand as proposals: the best of each searched child, followed whenever one of its sides changes.
+
+What stands depends on the entries alone, not on the order in which they came: a searched child has as proposals its
+best pairs above the model's threshold among the entries that share a key with it. What a person decided is not touched.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from contracts import NoticeKind
+from contracts.exchange import MatchState
+from hub.core import Core
+from hub.index import Work
+from hub.index.entry import Side
+from hub.index.matches import Pair, Standing
+from hub.index.records import Compared
+from hub.telling import tell_both
+
+_OTHER = {Side.SEARCHED: Side.CANDIDATE, Side.CANDIDATE: Side.SEARCHED}
+_TWICE = {kind: (kind, kind) for kind in NoticeKind}
+
+
+@dataclass
+class Tally:
+    """What was done, counted."""
+
+    scored: int = 0
+    proposed: int = 0
+    withdrawn: int = 0
+
+
+@dataclass
+class Proposing:
+    """Follows changes of entries with proposals and withdrawals, and owes both owners a notice of each."""
+
+    core: Core
+    best: int = 10
+    cap: int = 1_000
+    tally: Tally = field(default_factory=Tally)
+
+    def follow(self, work: Work, changed: Sequence[Compared], now: datetime.datetime) -> None:
+        """Match again what changed. Others that write entries with the same keys wait until this transaction ends."""
+        work.records.hold(key for entry in changed for key in entry.keys)
+        for entry in changed:
+            self._follow_one(work, entry, now)
+
+    def _follow_one(self, work: Work, entry: Compared, now: datetime.datetime) -> None:
+        standing = work.matches.of_row(entry.row)
+        self._drop_misplaced(work, entry, standing, now)
+        if entry.side is Side.SEARCHED:
+            self.choose(work, entry, standing, now)
+        elif entry.side is Side.CANDIDATE:
+            self._offer(work, entry, [one for one in standing if one.found == entry.row], now)
+
+    def choose(self, work: Work, searched: Compared, standing: Iterable[Standing], now: datetime.datetime) -> None:
+        """Let the best pairs of a searched child stand, and no others."""
+        held = {one.found: one for one in standing if one.searched == searched.row}
+        others = self._others(work, searched, held)
+        scored = [pair for other in others.values() if (pair := self._score(searched, other)) is not None]
+        open_to = [pair for pair in scored if self._may_stand(held.get(pair.found), pair, searched, others)]
+        open_to.sort(key=lambda pair: (-pair.bits, others[pair.found].participant, others[pair.found].source_id))
+        chosen = {pair.found: pair for pair in open_to[: self.best]}
+        for found, pair in chosen.items():
+            self._let_stand(work, held.get(found), pair, (searched, others[found]), now)
+        for one in held.values():
+            if one.state is MatchState.PROPOSED and one.found not in chosen:
+                self.withdraw(work, one, now)
+
+    def _offer(self, work: Work, found: Compared, standing: Sequence[Standing], now: datetime.datetime) -> None:
+        """See for which searched children this entry is among the best, now that it changed."""
+        mine = {one.searched: one for one in standing}
+        others = self._others(work, found, mine)
+        scored = {row: self._score(other, found) for row, other in others.items()}
+        touched = [row for row, pair in scored.items() if pair is not None or _proposed(mine.get(row))]
+        touched += [row for row, one in mine.items() if _proposed(one) and row not in scored]
+        rivals = _by_searched(work.matches.of_searched(touched))
+        for row in touched:
+            if sum(_proposed(one) for one in rivals.get(row, [])) >= self.best:
+                self.choose(work, work.records.compared([row])[row], rivals[row], now)
+            else:
+                self._settle_alone(work, mine.get(row), scored.get(row), (others.get(row), found), now)
+
+    def _settle_alone(
+        self,
+        work: Work,
+        standing: Standing | None,
+        pair: Pair | None,
+        entries: tuple[Compared | None, Compared],
+        now: datetime.datetime,
+    ) -> None:
+        # While a child has fewer proposals than it may have, one pair stands or falls without regard to the rest.
+        searched, found = entries
+        if pair is None or searched is None:
+            if standing is not None and _proposed(standing):
+                self.withdraw(work, standing, now)
+        elif self._may_stand(standing, pair, searched, {found.row: found}):
+            self._let_stand(work, standing, pair, (searched, found), now)
+
+    def _others(self, work: Work, entry: Compared, held: Iterable[int]) -> dict[int, Compared]:
+        """Entries of the other side that share a key; those of a standing match are never lost to the cap."""
+        side = _OTHER[entry.side]
+        rows = work.records.candidates(entry.keys, side, self.cap)
+        others = work.records.compared(list({*rows, *held}))
+        return {row: one for row, one in others.items() if one.side is side and one.keys & entry.keys}
+
+    def _score(self, searched: Compared, found: Compared) -> Pair | None:
+        self.tally.scored += 1
+        return self.core.score(searched, found)
+
+    def _may_stand(
+        self, standing: Standing | None, pair: Pair, searched: Compared, others: dict[int, Compared]
+    ) -> bool:
+        if standing is None or standing.state in (MatchState.PROPOSED, MatchState.WITHDRAWN):
+            return True
+        if standing.state is not MatchState.REJECTED:
+            return False
+        # A person said no: only facts that were not there then, and speak for the pair, may ask again.
+        return standing.facts != facts_of(searched, others[pair.found]) and pair.bits > standing.bits
+
+    def _let_stand(
+        self,
+        work: Work,
+        standing: Standing | None,
+        pair: Pair,
+        entries: tuple[Compared, Compared],
+        now: datetime.datetime,
+    ) -> None:
+        if standing is not None and standing.state is MatchState.PROPOSED:
+            if standing.bits != pair.bits:
+                work.matches.rescore(standing, pair)
+            return
+        if standing is None:
+            match_id = work.matches.propose(pair, now)
+        else:
+            match_id = standing.match_id
+            work.matches.propose_again(standing, pair, now)
+        self.tally.proposed += 1
+        tell_both(work, _TWICE[NoticeKind.MATCH_PROPOSED], match_id, entries, now, pair)
+
+    def _drop_misplaced(
+        self, work: Work, entry: Compared, standing: Iterable[Standing], now: datetime.datetime
+    ) -> None:
+        """Withdraw proposals in which the entry stands on a side that it left."""
+        for one in standing:
+            side = Side.SEARCHED if one.searched == entry.row else Side.CANDIDATE
+            if one.state is MatchState.PROPOSED and entry.side is not side:
+                self.withdraw(work, one, now)
+                self._refill(work, one, entry.row, now)
+
+    def _refill(self, work: Work, gone: Standing, entry_row: int, now: datetime.datetime) -> None:
+        # A searched child that had its full number may have others waiting behind the one that went.
+        if gone.searched == entry_row:
+            return
+        rivals = work.matches.of_searched([gone.searched])
+        if sum(_proposed(one) for one in rivals) == self.best - 1:
+            self.choose(work, work.records.compared([gone.searched])[gone.searched], rivals, now)
+
+    def withdraw(self, work: Work, standing: Standing, now: datetime.datetime) -> None:
+        """The evidence for a proposal is gone."""
+        work.matches.settle(standing, MatchState.WITHDRAWN, "evidence", "The evidence no longer speaks for it.", now)
+        self.tally.withdrawn += 1
+        entries = work.records.at([standing.searched, standing.found])
+        both = entries[standing.searched], entries[standing.found]
+        tell_both(work, _TWICE[NoticeKind.MATCH_WITHDRAWN], standing.match_id, both, now)
+
+
+def facts_of(searched: Compared, found: Compared) -> str:
+    """A hash of all that is compared of the two."""
+    return hashlib.sha256(searched.features + b"|" + found.features).hexdigest()
+
+
+def _proposed(standing: Standing | None) -> bool:
+    return standing is not None and standing.state is MatchState.PROPOSED
+
+
+def _by_searched(standing: Iterable[Standing]) -> dict[int, list[Standing]]:
+    found: dict[int, list[Standing]] = {}
+    for one in standing:
+        found.setdefault(one.searched, []).append(one)
+    return found

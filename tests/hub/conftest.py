@@ -1,0 +1,114 @@
+"""What the hub's tests share: stores on both databases, a matching core simple to foresee, synthetic records."""
+
+import datetime
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from contracts import Birth, ChildRecord, Event, FieldEvidence, Name, Place, Reference
+from contracts.codes import AgeBasis, Gender, RecordKind, Status
+from hub.flow import Flow
+from hub.index import Store
+from hub.index.matches import Pair
+from hub.index.migrations import upgrade
+from hub.index.payload import KeyHash
+from hub.index.records import Compared
+
+START = datetime.datetime(2026, 1, 10, 9, 0, tzinfo=datetime.UTC)
+
+
+class WordCore:
+    """Three bits for each word that both names share, five off for another gender; positive pairs are proposed."""
+
+    key_hash = KeyHash(b"test")
+
+    def prepare(self, record: ChildRecord) -> tuple[bytes, frozenset[int]]:
+        words = sorted({word.lower() for name in record.names for word in name.text.split()})
+        features = json.dumps([words, record.gender]).encode()
+        return features, frozenset(self.key_hash(word) for word in words)
+
+    def score(self, searched: Compared, found: Compared) -> Pair | None:
+        (words, gender), (others, other_gender) = json.loads(searched.features), json.loads(found.features)
+        bits = 3.0 * len(set(words) & set(others)) - (5.0 if gender != other_gender else 0.0)
+        if bits <= 0:
+            return None
+        evidence = (FieldEvidence(field="name", level="words", bits=bits, words="names share words"),)
+        return Pair(searched.row, found.row, bits, 1 - 2**-bits, 0.0, evidence, "words-1")
+
+
+def make_child(
+    source_id: str,
+    name: str = "Asha Devi",
+    *,
+    participant: str = "police-br",
+    kind: RecordKind = RecordKind.MISSING,
+    status: Status | None = None,
+    version: int | str = 1,
+    at: datetime.datetime | None = None,
+    **more: Any,
+) -> ChildRecord:
+    """A synthetic record; a higher version is a later word unless ``at`` says otherwise."""
+    usual = {
+        "gender": Gender.FEMALE,
+        "birth": Birth(age_from_months=84, age_to_months=95, basis=AgeBasis.STATED, as_of=datetime.date(2026, 1, 1)),
+        "event": Event(on=datetime.date(2026, 1, 2), place=Place(raw="Near the bus stand", state=10, district=188)),
+    }
+    return ChildRecord(
+        ref=Reference(participant=participant, source_id=source_id, version=str(version)),
+        kind=kind,
+        status=status or (Status.REPORTED if kind is RecordKind.MISSING else Status.IN_CARE),
+        recorded_at=at or START + datetime.timedelta(hours=int(version) if str(version).isdigit() else 0),
+        names=[Name(text=name)] if name else [],
+        **usual | more,
+    )
+
+
+def make_found(source_id: str, name: str = "Asha Devi", *, participant: str = "cci-dl", **more: Any) -> ChildRecord:
+    """A found child in care."""
+    return make_child(source_id, name, participant=participant, kind=RecordKind.FOUND, **more)
+
+
+@pytest.fixture(scope="session")
+def start() -> datetime.datetime:
+    """The moment of a record's version 0."""
+    return START
+
+
+@pytest.fixture(scope="session")
+def child() -> Callable[..., ChildRecord]:
+    """Makes a synthetic record: ``child("M1", "Asha Devi", version=2)``."""
+    return make_child
+
+
+@pytest.fixture(scope="session")
+def found() -> Callable[..., ChildRecord]:
+    """Makes a synthetic record of a found child."""
+    return make_found
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store; the test runs once on SQLite and once on PostgreSQL."""
+    opened = Store.at(database_url, pool_size=4)
+    upgrade(opened.engine)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def flow(store: Store) -> Flow:
+    return Flow(store, WordCore())
+
+
+@pytest.fixture
+def tell(flow: Flow) -> Callable[..., Any]:
+    """Submit records, each message under the next id."""
+    numbers = iter(range(10_000))
+
+    def _tell(*records: ChildRecord) -> list[str]:
+        reply = flow.receive(records[0].ref.participant, f"message-{next(numbers):05d}", records)
+        return [outcome.answer.value for outcome in reply.outcomes]
+
+    return _tell
