@@ -37,7 +37,9 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
 
     [push]                              # a notice told to the owner
     path = "/alerts"                    # or operation; method = "POST"
-    fields = { AlertNo = { from = "notice_id" }, Kind = { from = "kind", table = "notice" }, Source = { value = "hub" } }
+    fields.AlertNo = { from = "notice_id" }
+    fields.Kind = { from = "kind", table = "notice" }
+    fields.Source = { value = "hub" }
     known_status = [409]                # answers that mean: told before
     known = "duplicate"                 # or a path in the answer that is true when it was told before
     receipt = "id"                      # path of the owner's id for it in the answer
@@ -72,11 +74,11 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     [codes.status]                      # matched whatever the case and spacing; unmapped: no code, raw kept, noted
     Open = "untraced"
 
-Converters (``as``): ``text`` ``name`` ``names`` ``relative`` ``date`` ``time`` ``datetime`` ``integer`` ``code`` ``codes`` ``said``
-``birth_date`` ``birth_year`` ``age`` ``age_range`` ``height`` ``weight`` ``hair`` ``garment`` ``marks`` ``disabilities`` ``diary``
-``pin`` ``hashes``; each with its options in ``adapters.mapping.converters``. Code tables that come with the package
-(``codes.toml``) and may be extended by the same name: gender, status words of no system, build, complexion, face,
-hair_style, hair_length, hair_colour, eyes, garment, colour, blood_group, language, state, disability.
+Converters (``as``), each with its options told in ``adapters.mapping.converters``: ``text name names relative date time
+datetime integer code codes said birth_date birth_year age age_range height weight hair garment marks disabilities
+diary pin hashes``. Code tables that come with the package (``codes.toml``) and may be extended by the same name:
+gender, build, complexion, face, hair_style, hair_length, hair_colour, eyes, garment, colour, blood_group, language,
+state, disability.
 
 A folder may add ``translate.py`` where data cannot say it: ``before(body) -> body`` rearranges the owner's words,
 ``after(said, body) -> said`` mends the contract-shaped dict; both pure, both may raise ``Skipped``.

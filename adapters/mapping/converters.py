@@ -100,7 +100,7 @@ def name(shop: Shop) -> Convert:
 
 
 def names(shop: Shop) -> Convert:
-    """All names in the field (scripts and aliases apart). ``kind`` full | alias | nick; ``lang`` for every one of them."""
+    """All names in the field, scripts and aliases apart. ``kind`` full | alias | nick; ``lang`` for all of them."""
     text, kind, lang, languages = shop.one(), shop.line.kind or "full", shop.line.lang, shop.languages
 
     def convert(row: Row, notes: Notes) -> list[Row] | None:
@@ -395,7 +395,7 @@ _NUMBER = re.compile(r"^[0-9A-Za-z/-]{1,20}$")
 
 
 def diary(shop: Shop) -> Convert:
-    """A diary entry by its number: ``105``, ``105/2026``, ``FIR No. 105/26``, and number and date glued (11715/02/2026).
+    """A diary entry by its number: ``105``, ``105/2026``, ``FIR No. 105/26``, or glued to its date (11715/02/2026).
 
     ``kind`` FIR | DD | GD; ``date`` and ``station`` are source paths beside it.
     """

@@ -1,0 +1,267 @@
+"""The adapter of every system that data can describe: a manifest, a transport, and no Python of its own."""
+
+import datetime
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from adapters import files, paging
+from adapters.base import Adapter, Capability, Connection, Gap, Receipt, Step, Words, now
+from adapters.mapping.compile import Hooks, Mapping, Note, dig
+from adapters.mapping.dates import moment_in
+from adapters.mapping.manifest import Call, FetchSection, Manifest, PullList, Push, Told
+from adapters.mapping.tables import folded, table
+from adapters.rest import RestTransport
+from adapters.soap import SoapTransport
+from contracts import (
+    ChildRecord,
+    Notice,
+    Refused,
+    Section,
+    SectionField,
+    SectionRequest,
+    Skipped,
+    Unready,
+)
+
+_SOURCE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")
+Row = dict[str, Any]
+
+
+class Transport(Protocol):
+    """What a manifest's calls need of REST or SOAP."""
+
+    def ask(self, call: Call, params: dict[str, Any], source_id: str | None = None) -> Any: ...
+
+    def tell(self, call: Call, fields: Row, message_id: str, known: tuple[int, ...]) -> tuple[int, Any]: ...
+
+    def check(self) -> list[Step]: ...
+
+
+class ByManifest(Adapter):
+    """``ByManifest(connection, manifest, folder, hooks)``; capabilities are the sections the manifest has.
+
+    ``unused`` counts what was said and could not be used (field, rule), over the adapter's life.
+    """
+
+    def __init__(self, connection: Connection, manifest: Manifest, folder: Path, hooks: Hooks | None = None) -> None:
+        super().__init__(connection)
+        self.manifest, self.folder = manifest, folder
+        self.mapping = mapping_of(manifest, hooks)
+        self.capabilities = offered(manifest)
+        self.unused: Counter[Note] = Counter()
+        self._transport: Transport | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """REST or SOAP, made when first needed: translating needs none."""
+        if self._transport is None:
+            self._transport = self.connect()
+        return self._transport
+
+    def connect(self) -> Transport:
+        """The manifest's transport to the connection's address."""
+        if self.manifest.connection.transport == "soap":
+            return SoapTransport(self.connection, self.manifest.connection, self.folder)
+        if self.manifest.connection.transport == "rest":
+            return RestTransport(self.connection, self.manifest.connection)
+        raise Refused("files_only", "saved files can only be read; this system takes no calls")
+
+    # What the port asks -------------------------------------------------------------------------------------------
+
+    def check(self) -> list[Step]:
+        """Try the transport, then the first row of each list, then translating it."""
+        steps = [] if self._reads_files() else self.transport.check()
+        for source in self.manifest.pull.lists if self.manifest.pull else []:
+            if not all(step.ok for step in steps):
+                return steps
+            steps += self._check_list(source)
+        return steps
+
+    def pull(self, cursor: str | None) -> Iterator[Words | Gap]:
+        if self.manifest.pull is None:
+            raise self._cannot(Capability.PULL)
+        return self._pull_files(cursor) if self._reads_files() else self._pull_lists(cursor)
+
+    def translate(self, words: Words) -> ChildRecord:
+        if self.manifest.pull is None:
+            raise self._cannot(Capability.PULL)
+        record, notes = self.mapping.record(self.connection.participant, words.source_id, words.body)
+        if notes:
+            self.unused.update(notes)
+        return record
+
+    def push(self, notice: Notice) -> Receipt:
+        if self.manifest.push is None:
+            raise self._cannot(Capability.PUSH)
+        push = self.manifest.push
+        status, answer = self.transport.tell(
+            push, self._fields(push, notice), notice.notice_id, tuple(push.known_status)
+        )
+        foreign = dig(answer, push.receipt.split(".")) if push.receipt else None
+        known = status in push.known_status or (push.known is not None and _true(dig(answer, push.known.split("."))))
+        return Receipt(None if foreign is None else str(foreign), known)
+
+    def fetch(self, request: SectionRequest) -> Section:
+        if self.manifest.fetch is None:
+            raise self._cannot(Capability.FETCH)
+        section = self.manifest.fetch.sections.get(request.section)
+        if section is None:
+            raise Refused("no_such_section", f"this system does not give the section {request.section}")
+        asked = request.model_dump(mode="json")
+        params = {
+            name: said for name, path in section.asker.items() if (said := dig(asked, path.split("."))) is not None
+        }
+        if section.id_param:
+            params[section.id_param] = request.ref.source_id
+        answer = self.transport.ask(section, params, request.ref.source_id)
+        return section_of(section, answer, request, self.manifest.adapter.timezone)
+
+    # How it pulls -------------------------------------------------------------------------------------------------
+
+    def _reads_files(self) -> bool:
+        return self.manifest.connection.transport == "files" or self.connection.url.startswith("file:")
+
+    def _pull_lists(self, cursor: str | None) -> Iterator[Words | Gap]:
+        at: dict[str, str | None] = json.loads(cursor) if cursor else {}
+        for source in self.manifest.pull.lists if self.manifest.pull else []:
+            rows = paging.read(source, self._asks(source), at.get(source.name), self.manifest.adapter.timezone)
+            for number, (row, position) in enumerate(rows, start=1):
+                at[source.name] = position
+                yield item(source, row, number, json.dumps(at))
+
+    def _asks(self, source: PullList) -> paging.Ask:
+        return lambda params: self.transport.ask(source, params)
+
+    def _pull_files(self, cursor: str | None) -> Iterator[Words | Gap]:
+        """Saved pages; the cursor is list, file and row number."""
+        done: dict[str, Any] = json.loads(cursor) if cursor else {}
+        lists = self.manifest.pull.lists if self.manifest.pull else []
+        names = [source.name for source in lists]
+        first = names.index(done["list"]) if done.get("list") in names else 0
+        for source in lists[first:]:
+            after = (done["file"], done["row"]) if done.get("list") == source.name else None
+            pattern = source.path if source.path and "/" not in source.path else "*"
+            for saved in files.rows(files.folder_of(self.connection.url), pattern=pattern, after=after):
+                here = json.dumps({"list": source.name, "file": saved.file, "row": saved.number})
+                if saved.row is None:
+                    yield Gap(f"{saved.file}:{saved.number}", saved.reason, here)
+                elif len(lists) == 1 or saved.row.get("table", source.name) == source.name:
+                    yield item(source, saved.row, saved.number, here)
+
+    def _check_list(self, source: PullList) -> list[Step]:
+        try:
+            if self._reads_files():
+                first = next(self._pull_files(None), None)
+            else:
+                row = next(paging.read(source, self._asks(source), None, self.manifest.adapter.timezone), None)
+                first = item(source, row[0], 1, "") if row else None
+        except (Refused, Unready) as error:
+            return [Step(f"list {source.name}", False, error.message, error.code)]
+        if first is None:
+            return [Step(f"list {source.name}", True, "empty")]
+        if isinstance(first, Gap):
+            return [Step(f"list {source.name}", False, first.reason, "check id and records in the manifest")]
+        return [Step(f"list {source.name}", True, "answers"), self._check_words(source, first)]
+
+    def _check_words(self, source: PullList, words: Words) -> Step:
+        try:
+            self.translate(words)
+        except Skipped as error:
+            return Step(f"translate {source.name}", error.code == "adult", error.message, error.code)
+        return Step(f"translate {source.name}", True, "the first row becomes a record")
+
+    def _fields(self, push: Push, notice: Notice) -> Row:
+        said = notice.model_dump(mode="json", exclude_none=True)
+        return {name: value for name, told in push.fields.items() if (value := self._told(told, said)) is not None}
+
+    def _told(self, told: Told, said: Row) -> Any:
+        if told.source is None:
+            return told.value
+        value = dig(said, told.source.split("."))
+        words = table(told.table, self.manifest.codes) if told.table else None
+        return value if words is None or value is None else words.get(folded(str(value)), value)
+
+
+_mappings: dict[tuple[int, Hooks], tuple[Manifest, Mapping]] = {}
+
+
+def mapping_of(manifest: Manifest, hooks: Hooks | None = None) -> Mapping:
+    """The manifest compiled; once for a manifest that stays."""
+    key = (id(manifest), hooks or Hooks())
+    if key not in _mappings:
+        _mappings[key] = (manifest, Mapping(manifest, hooks))  # the manifest is held, so that its id stays its own
+    return _mappings[key][1]
+
+
+def offered(manifest: Manifest) -> frozenset[Capability]:
+    """What a manifest says its system can do."""
+    sections = {Capability.PULL: manifest.pull, Capability.PUSH: manifest.push, Capability.FETCH: manifest.fetch}
+    return frozenset(capability for capability, section in sections.items() if section is not None)
+
+
+def item(source: PullList, row: Row, number: int, cursor: str) -> Words | Gap:
+    """A row as words; as a gap where it has no usable id."""
+    said = dig(row, source.id.split("."))
+    source_id = "" if said is None else str(said).strip()
+    if not _SOURCE_ID.match(source_id):
+        return Gap(f"{source.name} row {number}", "no_id: the row has no id of letters, digits and . _ : / -", cursor)
+    return Words(source_id, {"@list": source.name, **row}, cursor)
+
+
+def section_of(form: FetchSection, answer: Any, request: SectionRequest, zone: str) -> Section:
+    """The owner's answer as a section; raises ``Unready`` where it is none."""
+    record = dig(answer, form.record.split(".")) if form.record else answer
+    if not isinstance(record, dict):
+        raise Unready("unexpected_answer", "the source's answer holds no section where the manifest says")
+    labels = form.fields if isinstance(form.fields, dict) else {key: key for key in record}
+    shown = [
+        SectionField(label=label, value=worded(value))
+        for label, path in labels.items()
+        if (value := dig(record, path.split("."))) is not None
+    ]
+    return Section(
+        ref=request.ref, section=request.section, fields=shown[:200],
+        version=_said(record, form.version) or _content(record),
+        changed_at=_moment(_said(record, form.changed_at), zone),
+        changed_by=(_said(record, form.changed_by) or "")[:200] or None,
+        withheld=_labels(record, form.withheld),
+    )  # fmt: skip
+
+
+def worded(value: Any) -> str:
+    """A value of a section as text: lists line by line, objects as ``label: value``; at most 4,000 letters."""
+    if isinstance(value, list):
+        return "\n".join(worded(inner) for inner in value)[:4000]
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {worded(inner)}" for key, inner in value.items() if inner is not None)[:4000]
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)[:4000]
+
+
+def _labels(record: Row, path: str | None) -> list[str]:
+    found = dig(record, path.split(".")) if path else None
+    return [str(label)[:200] for label in found][:50] if isinstance(found, list) else []
+
+
+def _said(record: Row, path: str | None) -> str | None:
+    found = dig(record, path.split(".")) if path else None
+    return None if found is None else str(found)[:200]
+
+
+def _moment(said: str | None, zone: str) -> datetime.datetime:
+    try:
+        return moment_in(said, zone) if said else now()
+    except ValueError:
+        return now()
+
+
+def _content(record: Row) -> str:
+    return hashlib.blake2b(json.dumps(record, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
+
+
+def _true(value: Any) -> bool:
+    return value is True or str(value).strip().lower() in ("true", "yes", "1", "duplicate")

@@ -1,0 +1,198 @@
+"""Calling foreign REST: no redirect followed, no proxy from the environment, nothing read without a bound."""
+
+import datetime
+import email.utils
+import json
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import requests
+import urllib3
+
+from adapters.base import Connection, Step
+from adapters.mapping.manifest import Call, Reach
+from contracts import Refused, Unready
+
+_CHUNK = 65_536
+_JSON = ("application/json", "text/json")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that was read whole: at most ``max_bytes``, of an expected kind."""
+
+    status: int
+    kind: str
+    body: bytes
+    charset: str | None = None
+
+    def json(self) -> Any:
+        """The body as JSON; raises ``Unready`` (code ``unreadable_answer``) where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise Unready("unreadable_answer", "the source answered something that is not JSON; try later") from None
+
+
+class RestClient:
+    """One participant's REST address. Safe to share between threads: each has its own session.
+
+    Raises ``Refused`` where somebody must change something (wrong key, unknown path, redirect, answer too large) and
+    ``Unready`` where waiting may help (down, slow, 429 and 5xx, a page of HTML in place of JSON).
+    """
+
+    def __init__(self, connection: Connection, reach: Reach) -> None:
+        parts = urlsplit(connection.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Refused("bad_url", "the endpoint's url must begin with http:// or https:// and name a host")
+        self._base, self._connection, self._reach = connection.url.rstrip("/"), connection, reach
+        self._local = threading.local()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, Any] | None = None,
+        body: dict[str, Any] | None = None,
+        form: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        accepts: tuple[str, ...] = _JSON,
+        also_ok: tuple[int, ...] = (),
+    ) -> Reply:
+        """Send one request below the endpoint's url and read the answer; ``also_ok`` statuses are no error."""
+        sent = {"Accept": ", ".join(accepts), **(headers or {})}
+        with guarded():
+            answer = self._session().request(
+                method, self._base + path, params=params, json=body, data=form, headers=sent,
+                timeout=self._connection.timeout_seconds, allow_redirects=False, stream=True,
+            )  # fmt: skip
+            with answer:
+                return self._read(answer, accepts, also_ok)
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = session(self._connection, self._reach)
+        return self._local.session  # type: ignore[no-any-return]
+
+    def _read(self, answer: requests.Response, accepts: tuple[str, ...], also_ok: tuple[int, ...]) -> Reply:
+        kind, _, rest = answer.headers.get("Content-Type", "").lower().partition(";")
+        kind = kind.strip()
+        good = answer.status_code < 300 or answer.status_code in also_ok
+        if not good:
+            raise_for(answer)
+        body = bounded(answer, self._reach.max_bytes, self._connection.timeout_seconds)
+        if body and kind not in accepts and not (kind.endswith("+json") and accepts is _JSON):
+            raise Unready("unexpected_answer", f"the source answered {_shown(kind)}, not {accepts[0]}; try later")
+        charset = rest.partition("charset=")[2].strip().strip('"') or None
+        return Reply(answer.status_code, kind, body, charset)
+
+
+class RestTransport:
+    """REST as a manifest describes it: ``path``, ``method``, ``params``; ``{id}`` is the only placeholder."""
+
+    def __init__(self, connection: Connection, reach: Reach) -> None:
+        self.client = RestClient(connection, reach)
+
+    def ask(self, call: Call, params: dict[str, Any], source_id: str | None = None) -> Any:
+        """The answer, parsed. Parameters go into the query of a GET and into the JSON body otherwise."""
+        sent = {**call.params, **params}
+        path = (call.path or "").replace("{id}", quote(source_id or "", safe=""))
+        if call.method == "GET":
+            return self.client.request("GET", path, params=sent).json()
+        return self.client.request(call.method, path, body=sent).json()
+
+    def tell(self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
+        """Send ``fields``; the status and the parsed answer (None if empty). ``known`` statuses are no error."""
+        reply = self.client.request(
+            call.method, call.path or "", body={**call.params, **fields},
+            headers={"Idempotency-Key": message_id}, also_ok=known,
+            accepts=_JSON,
+        )  # fmt: skip
+        return reply.status, reply.json() if reply.body else None
+
+    def check(self) -> list[Step]:
+        """A REST address is tried by its first list; there is nothing to try before."""
+        return []
+
+
+def session(connection: Connection, reach: Reach) -> requests.Session:
+    """A session with the participant's credentials, deaf to proxies and .netrc of the environment."""
+    made = requests.Session()
+    made.trust_env = False
+    made.max_redirects = 0
+    made.headers["User-Agent"] = "trackchild-hub"
+    secret = connection.secret
+    if reach.auth in ("api_key", "basic", "bearer") and not secret:
+        raise Refused("no_secret", f"auth {reach.auth} needs a secret; name where it lies in the endpoint")
+    if reach.auth == "api_key":
+        made.headers[reach.auth_header] = str(secret)
+    elif reach.auth == "bearer":
+        made.headers["Authorization"] = f"Bearer {secret}"
+    elif reach.auth == "basic":
+        user, _, password = str(secret).partition(":")
+        made.auth = (user, password)
+    return made
+
+
+class guarded:  # noqa: N801 - reads as a word at its uses: with guarded():
+    """Turns what the network does into ``Unready`` (waiting may help) or ``Refused`` (a certificate, a bad address)."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, requests.exceptions.SSLError):
+            raise Refused("tls_failed", "the source's certificate or TLS is not acceptable; mend it there") from None
+        if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+            raise Refused("bad_url", "the endpoint's url is not usable; correct it in the registry") from None
+        if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
+            raise Unready("timed_out", "the source did not answer in time; try later") from None
+        if isinstance(error, requests.exceptions.RequestException | urllib3.exceptions.HTTPError):
+            raise Unready("unreachable", "the source cannot be reached or broke off; try later") from None
+
+
+def bounded(answer: requests.Response, most: int, seconds: float) -> bytes:
+    """The body, decompressed, read in chunks: never more than ``most`` bytes, never longer than twice ``seconds``."""
+    parts, size, until = [], 0, time.monotonic() + 2 * seconds
+    for chunk in answer.iter_content(_CHUNK):
+        size += len(chunk)
+        if size > most:
+            raise Refused("answer_too_large", f"the answer is larger than {most} bytes; ask for smaller pages")
+        if time.monotonic() > until:
+            raise Unready("timed_out", "the source answered too slowly; try later")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def raise_for(answer: requests.Response) -> None:
+    """The error a status means. Nothing of the answer's text is repeated: it may speak of a child."""
+    status = answer.status_code
+    if 300 <= status < 400:
+        raise Refused("redirected", "the source redirects; enter its final address in the registry")
+    if status in (401, 403):
+        raise Refused("wrong_credentials", f"the source answered {status}; check the secret and what it may do there")
+    if status in (408, 425, 429) or status >= 500:
+        raise Unready("source_unready", f"the source answered {status}; try later", _retry_after(answer))
+    code = "not_there" if status in (404, 410) else "refused_by_source"
+    raise Refused(code, f"the source answered {status} for {_shown(answer.request.method)}; check path and parameters")
+
+
+def _retry_after(answer: requests.Response) -> int | None:
+    said = answer.headers.get("Retry-After", "").strip()
+    if said.isdecimal():
+        return min(int(said), 86_400)
+    try:
+        moment = email.utils.parsedate_to_datetime(said)
+    except (ValueError, TypeError):
+        return None
+    if moment.tzinfo is None:
+        return None
+    return max(0, min(86_400, int((moment - datetime.datetime.now(datetime.UTC)).total_seconds())))
+
+
+def _shown(text: str | None) -> str:
+    return (text or "nothing")[:60] if (text or "").isprintable() else "something unreadable"

@@ -1,0 +1,153 @@
+"""Calling foreign SOAP by zeep: the WSDL is a file beside the manifest, the address is pinned, answers are bounded."""
+
+import datetime
+import decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import requests
+import zeep.exceptions
+from lxml import etree
+from zeep import Client, Settings, Transport
+from zeep.helpers import serialize_object
+from zeep.wsse.username import UsernameToken
+
+from adapters.base import Connection, Step
+from adapters.mapping.manifest import Call, Reach
+from adapters.rest import bounded, guarded, raise_for, session
+from contracts import Refused, Unready
+
+_XML = ("text/xml", "application/soap+xml", "application/xml")
+#: Fault codes by which a source says that the caller is at fault (SOAP 1.1, 1.2), and those about credentials.
+_CALLERS_FAULT = ("client", "sender", "mustunderstand", "versionmismatch", "dataencodingunknown")
+_CREDENTIALS = ("failedauthentication", "invalidsecuritytoken", "failedcheck", "invalidsecurity")
+
+
+class PinnedTransport(Transport):
+    """zeep's transport without its trust: documents only from one folder, no redirect, no proxy, a bound on answers."""
+
+    def __init__(self, connection: Connection, reach: Reach, folder: Path) -> None:
+        super().__init__(  # type: ignore[no-untyped-call]
+            session=session(connection, reach), timeout=connection.timeout_seconds,
+                         operation_timeout=connection.timeout_seconds)  # fmt: skip
+        self._folder, self._most = folder.resolve(), reach.max_bytes
+
+    def load(self, url: str) -> bytes:
+        """A document of the adapter's own folder; anything else (an address, a path elsewhere) is refused."""
+        path = Path(url.removeprefix("file://")).resolve()
+        if "://" in url.removeprefix("file://") or path.parent != self._folder or not path.is_file():
+            raise Refused("wsdl_import", "the WSDL imports a document from outside the adapter's folder; put it there")
+        return path.read_bytes()
+
+    def get(self, address: str, params: Any, headers: Any) -> Any:
+        raise Refused("wsdl_import", "HTTP GET bindings are not used; name a SOAP binding in the manifest")
+
+    def post(self, address: str, message: Any, headers: dict[str, str]) -> requests.Response:
+        """Send an envelope; a fault's 500 with XML is zeep's to read, any other error status is raised here."""
+        with guarded():
+            answer = self.session.post(address, data=message, headers=headers, timeout=self.operation_timeout,
+                                       allow_redirects=False, stream=True)  # fmt: skip
+            with answer:
+                kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+                if not (answer.status_code < 300 or (answer.status_code in (400, 500) and kind in _XML)):
+                    raise_for(answer)
+                body = bounded(answer, self._most, self.operation_timeout)
+        if kind not in _XML and kind != "multipart/related":
+            raise Unready("unexpected_answer", "the source answered something that is not SOAP; try later")
+        answer._content = body  # read already, within the bound
+        return answer
+
+
+class SoapTransport:
+    """SOAP as a manifest describes it: ``operation`` and ``params``; answers come as plain JSON values."""
+
+    def __init__(self, connection: Connection, reach: Reach, folder: Path) -> None:
+        self._connection, self._reach, self._folder = connection, reach, folder
+        self._made: tuple[Client, Any] | None = None
+
+    def ask(self, call: Call, params: dict[str, Any], source_id: str | None = None) -> Any:
+        """Call the operation; raises ``Refused`` or ``Unready`` as the fault's code says."""
+        return self._call(call.operation or "", {**call.params, **params})
+
+    def tell(self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
+        """Send ``fields`` to the operation. SOAP has no statuses: 200, or an error is raised."""
+        return 200, self._call(call.operation or "", {**call.params, **fields})
+
+    def check(self) -> list[Step]:
+        """Whether the WSDL in the folder can be read and offers the manifest's binding."""
+        try:
+            client, _ = self._client()
+        except (Refused, Unready) as error:
+            return [Step("WSDL", False, error.message, "mend the WSDL file or the manifest's binding")]
+        binding = client.wsdl.bindings[str(self._reach.binding)]
+        return [Step("WSDL", True, f"{len(binding.all())} operations")]
+
+    def _client(self) -> tuple[Client, Any]:
+        if self._made is None:
+            client = _client(self._connection, self._reach, self._folder)
+            try:
+                # The address is the registry's, whatever the WSDL says.
+                service = client.create_service(self._reach.binding, self._connection.url)
+            except ValueError:
+                raise Refused("no_such_binding", "the WSDL has no such binding; correct it in the manifest") from None
+            self._made = client, service
+        return self._made
+
+    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+        client, service = self._client()
+        if operation not in client.wsdl.bindings[str(self._reach.binding)].all():
+            raise Refused("no_such_operation", f"the WSDL has no operation {operation}; correct it in the manifest")
+        try:
+            return plain(serialize_object(service[operation](**params), dict))
+        except zeep.exceptions.Fault as fault:
+            raise of_fault(fault) from None
+        except zeep.exceptions.ValidationError:
+            raise Refused("not_in_wsdl", f"what is sent does not fit operation {operation} of the WSDL") from None
+        except TypeError:
+            raise Refused("not_in_wsdl", f"operation {operation} does not take these parameters") from None
+        except (zeep.exceptions.Error, etree.LxmlError):
+            raise Unready("unreadable_answer", "the source's answer does not fit its WSDL; try later") from None
+
+
+def _client(connection: Connection, reach: Reach, folder: Path) -> Client:
+    settings = Settings(strict=reach.strict, forbid_dtd=True, forbid_entities=True, xml_huge_tree=False)
+    wsse = None
+    if reach.auth == "wsse":
+        user, _, password = (connection.secret or "").partition(":")
+        wsse = UsernameToken(user, password)
+    try:
+        return Client(str(folder / str(reach.wsdl)), transport=PinnedTransport(connection, reach, folder),
+                      settings=settings, wsse=wsse)  # fmt: skip
+    except (zeep.exceptions.Error, etree.LxmlError, OSError, KeyError, ValueError):
+        raise Refused("bad_wsdl", f"{reach.wsdl} cannot be read as a WSDL; get it again from the owner") from None
+
+
+def of_fault(fault: zeep.exceptions.Fault) -> Refused | Unready:
+    """What a fault means. Its text is not repeated: it may speak of a child."""
+    code = _local(fault.code) + " " + " ".join(_local(sub) for sub in fault.subcodes or [])
+    if any(word in code for word in _CREDENTIALS):
+        return Refused("wrong_credentials", "the source refuses the user name or password; check the secret")
+    if any(word in code for word in _CALLERS_FAULT):
+        return Refused("refused_by_source", "the source answered a Client fault; check operation and parameters")
+    return Unready("source_unready", "the source answered a Server fault; try later")
+
+
+@lru_cache(maxsize=256)
+def _local(code: Any) -> str:
+    return str(code or "").rpartition(":")[2].rpartition("}")[2].lower()
+
+
+def plain(value: Any) -> Any:
+    """zeep's values as plain JSON values: dates as ISO text, decimals as numbers, unknown elements left out."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items() if not str(key).startswith("_raw")}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, decimal.Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return None
