@@ -1,0 +1,149 @@
+"""The body as described: height against growth, looks with their weak reliability, marks, disabilities, clothes."""
+
+import numpy as np
+
+from contracts.codes import MarkKind
+from hub.matching.births import days_apart
+from hub.matching.columns import Ints, Pairs
+from hub.matching.reached import Reached, Truths, first_that_holds
+from hub.matching.said import code, common
+
+# Median height in millimetres at each birthday, 0 to 18, boys and girls together (rounded from WHO growth references;
+# project table, good to a few centimetres, which is what a described height is).
+_MEDIAN = np.array(
+    [500, 750, 870, 955, 1030, 1095, 1155, 1215, 1270, 1325, 1380, 1440, 1500, 1560, 1605, 1640, 1665, 1680, 1690],
+    np.int64,
+)
+_GUESS = 60
+"""A height told by eye is off by some 6 cm."""
+
+
+def height(pairs: Pairs) -> Reached:
+    """Levels: as grown since; near that; twice as far; further. Needs both heights, both days and one birth."""
+    tall_l, tall_r = pairs.number("height")
+    day_l, day_r = pairs.number("height_on")
+    born = _born(pairs)
+    known = (tall_l > 0) & (tall_r > 0) & (day_l > 0) & (day_r > 0) & ((born > 0) | (np.abs(day_l - day_r) <= 180))
+    grown = np.where(born > 0, _expected(day_r, born) - _expected(day_l, born), 0)
+    off = np.abs((tall_r - tall_l) - grown)
+    slack = _GUESS + np.abs(grown) * 4 // 10
+    tests = [off <= slack, off <= 2 * slack, off <= 4 * slack, np.ones(len(pairs), dtype=bool)]
+    return Reached(first_that_holds(known, tests))
+
+
+def _born(pairs: Pairs) -> Ints:
+    """Middle of the narrower birth range as a day; 0 where neither is known."""
+    (from_l, from_r), (to_l, to_r) = pairs.number("born_from"), pairs.number("born_to")
+    has_l, has_r = pairs.number("age_basis")
+    middle_l, middle_r = (from_l + to_l) // 2, (from_r + to_r) // 2
+    take_l = (has_l > 0) & ((has_r == 0) | (to_l - from_l <= to_r - from_r))
+    months = np.where(take_l, middle_l, middle_r)
+    return np.where((has_l > 0) | (has_r > 0), 693_596 + months * 146_097 // 4800, 0)
+
+
+def _expected(day: Ints, born: Ints) -> Ints:
+    days = np.clip(day - born, 0, 18 * 365)
+    years = np.minimum(days // 365, 17)
+    low, high = _MEDIAN[years], _MEDIAN[years + 1]
+    out: Ints = low + (high - low) * (days - years * 365) // 365
+    return out
+
+
+def step(column: str, pairs: Pairs) -> Reached:
+    """For codes that lie on a scale. Levels: the same; next to each other; further apart."""
+    left, right = pairs.number(column)
+    apart = np.abs(left - right)
+    return Reached(first_that_holds((left > 0) & (right > 0), [apart == 0, apart == 1, apart > 1]))
+
+
+def same(column: str, pairs: Pairs) -> Reached:
+    """Levels: the same; different."""
+    left, right = pairs.column(column)
+    return Reached(first_that_holds((left > 0) & (right > 0), [left == right, left != right]))
+
+
+def hair(pairs: Pairs) -> Reached:
+    """Style and colour; length only while the events are two months apart. Levels: all told agree; some; none."""
+    left, right = pairs.column("hair")
+    told = (left > 0) & (right > 0)
+    told[:, 1] &= days_apart(pairs) <= 60
+    agree = ((left == right) & told).sum(axis=1)
+    of = told.sum(axis=1)
+    return Reached(first_that_holds(np.asarray(of > 0), [agree == of, agree > 0, agree == 0]))
+
+
+def blood(pairs: Pairs) -> Reached:
+    """Levels: the same; different."""
+    left, right = pairs.column("blood")
+    return Reached(first_that_holds((left != b"") & (right != b""), [left == right, left != right]))
+
+
+def disability(pairs: Pairs) -> Reached:
+    """Levels: a kind in common; none. One that is not mentioned is unknown, not absent."""
+    left, right = pairs.number("disabilities")
+    shared = np.asarray((left & right) > 0)
+    return Reached(first_that_holds((left > 0) & (right > 0), [shared, ~shared]))
+
+
+def marks(pairs: Pairs) -> Reached:
+    """Levels by the points of the two marks most alike: the same mark; alike; somewhat; nothing alike."""
+    (kind_l, kind_r), (part_l, part_r), (side_l, side_r) = (pairs.column("marks", c) for c in ("kind", "part", "side"))
+    has_l, has_r = _told(pairs)
+    best = np.full(len(pairs), -9, dtype=np.int64)
+    for i in range(has_l.shape[1]):
+        for j in range(has_r.shape[1]):
+            here = np.flatnonzero(has_l[:, i] & has_r[:, j])
+            if len(here):
+                points = _by_kind(kind_l[here, i], kind_r[here, j])
+                points += _by_part(part_l[here, i], part_r[here, j], side_l[here, i], side_r[here, j])
+                points += _by_words(pairs, here, i, j)
+                best[here] = np.maximum(best[here], points)
+    known = np.asarray(has_l.any(axis=1) & has_r.any(axis=1))
+    return Reached(first_that_holds(known, [best >= 6, best >= 4, best >= 2, np.ones(len(pairs), dtype=bool)]))
+
+
+def _told(pairs: Pairs) -> tuple[Truths, Truths]:
+    words = pairs.tables.mark_words(pairs)
+    told = []
+    for side in (0, 1):
+        numbers = sum(pairs.column("marks", c)[side].astype(np.int64) for c in ("kind", "part"))
+        told.append((numbers + words[side].sum(axis=2)) > 0)
+    return told[0], told[1]
+
+
+#: Points for a shared kind: a tattoo or deformity is rarer than a mole or a scar.
+_KIND = np.ones(len(MarkKind) + 1, dtype=np.int64)
+_KIND[[0, code(MarkKind.OTHER)]] = 0
+_KIND[[code(k) for k in (MarkKind.TATTOO, MarkKind.DEFORMITY, MarkKind.BURN, MarkKind.BIRTHMARK)]] = 2
+
+
+def _by_kind(left: Ints, right: Ints) -> Ints:
+    points: Ints = np.where(left == right, _KIND[left], 0)
+    return points
+
+
+def _by_part(left: Ints, right: Ints, side_left: Ints, side_right: Ints) -> Ints:
+    told = (left > 0) & (right > 0)
+    points = np.where(told, np.where(left == right, 2, -2), 0)
+    sided = (side_left > 0) & (side_right > 0) & (left == right)
+    out: Ints = points + np.where(sided, np.where(side_left == side_right, 1, -2), 0)
+    return out
+
+
+def _by_words(pairs: Pairs, here: Ints, i: int, j: int) -> Ints:
+    """Two points for each rare word in common, none for the words that very many marks have; four at most."""
+    left, right = pairs.tables.mark_words(pairs)
+    rare = np.array([2 * (w not in common() and w != "") for w in pairs.tables.mark_vocabulary], dtype=np.int64)
+    mine, theirs = left[here, i], right[here, j]
+    shared = (mine[:, :, None] == theirs[:, None, :]).any(axis=2)
+    points: Ints = np.minimum(np.where(shared, rare[mine], 0).sum(axis=1), 4)
+    return points
+
+
+def apparel(pairs: Pairs) -> Reached:
+    """Only while the events are five days apart. Levels: three or more of item and colour agree; two; one; none."""
+    left, right = pairs.column("apparel")
+    told = (left > 0) & (right > 0)
+    agree = ((left == right) & told).sum(axis=1)
+    known = (days_apart(pairs) <= 5) & told.any(axis=1)
+    return Reached(first_that_holds(known, [agree >= 3, agree == 2, agree == 1, agree == 0]))

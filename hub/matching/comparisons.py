@@ -1,0 +1,102 @@
+"""The comparisons of this domain: for each pair of records, which level of agreement a field reached.
+
+Each comparison takes ``Pairs`` (left searched for, right candidate) and gives ``Reached``. Level 0 is always "could not
+be compared"; the other levels stand in ``model.toml`` in the same order, best agreement first. Whole numbers only, so
+that one pair and a million pairs come to the same levels.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hub.matching import births, body, namings, places
+from hub.matching.columns import Pairs
+from hub.matching.frequency import Frequency
+from hub.matching.reached import Levels, Reached, first_that_holds
+
+Comparison = Callable[[Pairs, "Setting"], Reached]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What comparisons need besides the records: data of the model."""
+
+    centroids: places.Centroids
+    frequency: Frequency
+
+
+def _gender(pairs: Pairs, _: Setting) -> Reached:
+    left, right = pairs.column("gender")
+    return Reached(first_that_holds((left > 0) & (right > 0), [left == right, (left == 3) | (right == 3)]))
+
+
+def _diary(pairs: Pairs, _: Setting) -> Reached:
+    """A shared diary entry; entries that differ say nothing, since each side keeps its own."""
+    (left_no, right_no), (left_at, right_at) = pairs.column("diaries", "number"), pairs.column("diaries", "station")
+    same = (left_no[:, :, None] == right_no[:, None, :]) & (left_no[:, :, None] != 0)
+    there = (left_at[:, :, None] == right_at[:, None, :]) & (left_at[:, :, None] != 0)
+    blank = (left_at[:, :, None] == 0) | (right_at[:, None, :] == 0)
+    full = (same & there).any(axis=(1, 2))
+    number = (same & blank).any(axis=(1, 2))
+    return Reached(first_that_holds(full | number, [full, number]))
+
+
+def _languages(pairs: Pairs, _: Setting) -> Reached:
+    left, right = pairs.column("languages")
+    known = (left[:, 0] != b"") & (right[:, 0] != b"")
+    filled = (left[:, :, None] != b"") & (right[:, None, :] != b"")
+    shared = (left[:, :, None] == right[:, None, :]) & filled
+    wide = np.isin(left, _WIDELY_SPOKEN)[:, :, None]
+    related = (_family(left)[:, :, None] == _family(right)[:, None, :]) & filled
+    levels = [(shared & ~wide).any(axis=(1, 2)), shared.any(axis=(1, 2)), related.any(axis=(1, 2))]
+    return Reached(first_that_holds(known, [*levels, np.ones(len(pairs), dtype=bool)]))
+
+
+_WIDELY_SPOKEN = np.array([b"hi", b"en", b"ur"])
+_FAMILIES = (
+    b"hi bho mai mag awa raj bgc ur pa doi ks sd gu".split(),
+    b"bn as or mni brx".split(),
+    b"mr kok".split(),
+    b"ta ml".split(),
+    b"te kn".split(),
+    b"ne".split(),
+    b"sat mun hoc kru".split(),
+)
+
+
+def _family(tongues: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
+    family = np.full(tongues.shape, -1, dtype=np.int64)
+    for number, members in enumerate(_FAMILIES):
+        family[np.isin(tongues, members)] = number
+    alone = family < 0
+    family[alone] = 1000 + np.unique(tongues[alone], return_inverse=True)[1]
+    return family
+
+
+#: Every comparison by the name of its field in ``model.toml``, in the order in which evidence is shown and summed.
+COMPARISONS: dict[str, Comparison] = {
+    "name": lambda pairs, setting: namings.child(pairs, setting.frequency),
+    "father": lambda pairs, setting: namings.parent("father", pairs, setting.frequency),
+    "mother": lambda pairs, setting: namings.parent("mother", pairs, setting.frequency),
+    "gender": _gender,
+    "age": lambda pairs, _: births.age(pairs),
+    "time": lambda pairs, _: births.time(pairs),
+    "place": lambda pairs, setting: places.place("event", pairs, setting.centroids),
+    "home": lambda pairs, setting: places.place("home", pairs, setting.centroids),
+    "languages": _languages,
+    "height": lambda pairs, _: body.height(pairs),
+    "build": lambda pairs, _: body.step("build", pairs),
+    "complexion": lambda pairs, _: body.step("complexion", pairs),
+    "face": lambda pairs, _: body.same("face", pairs),
+    "eyes": lambda pairs, _: body.same("eyes", pairs),
+    "hair": lambda pairs, _: body.hair(pairs),
+    "blood": lambda pairs, _: body.blood(pairs),
+    "marks": lambda pairs, _: body.marks(pairs),
+    "disability": lambda pairs, _: body.disability(pairs),
+    "apparel": lambda pairs, _: body.apparel(pairs),
+    "diary": _diary,
+}
+
+__all__ = ["COMPARISONS", "Comparison", "Levels", "Reached", "Setting"]
