@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Mapping as Mapped
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -113,9 +114,7 @@ class ByManifest(Adapter):
         if section is None:
             raise Refused("no_such_section", f"this system does not give the section {request.section}")
         asked = request.model_dump(mode="json")
-        params = {
-            name: said for name, path in section.asker.items() if (said := dig(asked, path.split("."))) is not None
-        }
+        params = self._all_told(section.asker, asked)
         if section.id_param:
             params[section.id_param] = request.ref.source_id
         answer = self.transport.ask(section, params, request.ref.source_id)
@@ -177,9 +176,14 @@ class ByManifest(Adapter):
 
     def _fields(self, push: Push, notice: Notice) -> Row:
         said = notice.model_dump(mode="json", exclude_none=True)
-        return {name: value for name, told in push.fields.items() if (value := self._told(told, said)) is not None}
+        return self._all_told(push.fields, said)
 
-    def _told(self, told: Told, said: Row) -> Any:
+    def _all_told(self, fields: Mapped[str, str | Told], said: Row) -> Row:
+        return {name: value for name, told in fields.items() if (value := self._told(told, said)) is not None}
+
+    def _told(self, told: str | Told, said: Row) -> Any:
+        if isinstance(told, str):
+            return dig(said, told.split("."))
         if told.source is None:
             return told.value
         value = dig(said, told.source.split("."))
@@ -224,13 +228,24 @@ def section_of(form: FetchSection, answer: Any, request: SectionRequest, zone: s
         for label, path in labels.items()
         if (value := dig(record, path.split("."))) is not None
     ]
+    meta = {
+        path: _beside(record, answer, path) for path in (form.version, form.changed_at, form.changed_by, form.withheld)
+    }
     return Section(
         ref=request.ref, section=request.section, fields=shown[:200],
-        version=_said(record, form.version) or _content(record),
-        changed_at=_moment(_said(record, form.changed_at), zone),
-        changed_by=(_said(record, form.changed_by) or "")[:200] or None,
-        withheld=_labels(record, form.withheld),
+        version=_said(meta[form.version]) or _content(record),
+        changed_at=_moment(_said(meta[form.changed_at]), zone),
+        changed_by=_said(meta[form.changed_by]) or None,
+        withheld=[str(label)[:200] for label in meta[form.withheld] or []],
     )  # fmt: skip
+
+
+def _beside(record: Row, answer: Any, path: str | None) -> Any:
+    """What a section says of itself: in the record, or beside it in the answer."""
+    if path is None:
+        return None
+    found = dig(record, path.split("."))
+    return dig(answer, path.split(".")) if found is None else found
 
 
 def worded(value: Any) -> str:
@@ -247,8 +262,7 @@ def _labels(record: Row, path: str | None) -> list[str]:
     return [str(label)[:200] for label in found][:50] if isinstance(found, list) else []
 
 
-def _said(record: Row, path: str | None) -> str | None:
-    found = dig(record, path.split(".")) if path else None
+def _said(found: Any) -> str | None:
     return None if found is None else str(found)[:200]
 
 

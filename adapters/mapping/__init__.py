@@ -47,10 +47,11 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     [fetch.sections.contact]            # a live read of one section
     path = "/records/{id}/contact"      # {id} is the only placeholder; or params/operation with id_param = "recordNo"
     id_param = "recordNo"
-    asker = { purpose = "purpose", officer = "officer.id", case = "case" }   # their parameter -> ours
+    asker = { purpose = { from = "purpose", table = "purpose" }, officer = "officer.id", case = "case" }
+                                        # their parameter -> our path, with a code table where they have other words
     record = "data"                     # where the section is in the answer
     fields = { "Phone of the station" = "PsPhone" }      # label -> source path; ["*"] for all there is
-    version = "Version"                 # paths; absent = content hash and the present moment
+    version = "Version"                 # paths in the record, else in the answer; absent = content hash and now
     changed_at = "ChangedOn"
     changed_by = "ChangedBy"
     withheld = "Hidden"                 # path of the labels the owner keeps back

@@ -138,7 +138,7 @@ class Pull(Form):
 
 
 class Told(Form):
-    """One value of a notice as the owner calls it: ``from`` a path of the notice, or a constant ``value``."""
+    """One value as the owner calls it: ``from`` a path of what is told or asked, or a constant ``value``."""
 
     source: Annotated[SourcePath | None, Field(alias="from")] = None
     value: Scalar | None = None
@@ -161,7 +161,7 @@ class Push(Call):
 
 class FetchSection(Call):
     id_param: str | None = None
-    asker: dict[str, SourcePath] = {}
+    asker: dict[str, SourcePath | Told] = {}
     record: str = ""
     fields: dict[str, SourcePath] | Literal["*"] = "*"
     version: SourcePath | None = None
