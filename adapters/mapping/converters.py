@@ -521,6 +521,4 @@ def gives_fit(path: str, gives: str | None) -> bool:
         return held.is_list and not hasattr(held.type, "model_fields")
     if gives == "Said":
         return kind.startswith("Said") and "code" in held.type.model_fields
-    if gives == "Name":
-        return kind == gives and held.is_list
     return bool(kind == gives)

@@ -30,7 +30,7 @@ bal_panji = Table(
     Column("gram_kod", Integer),
     Column("zila_kod", Integer),
     *_text("kab_se", "kahan_se", "kahan_gaye", "kiske_sath"),
-    *_text("kad", "rang_roop", "pehchan_chinh", "kapde", "divyang"),
+    *_text("kad", "rang", "kad_kathi", "pehchan_chinh", "kapde", "divyang"),
     *_text("vidyalaya", "kaksha", "thana", "prathamiki", "sahmati", "tippani"),
     Column("sanshodhan", Integer, nullable=False, default=1),
     Column("badla_gaya", String, nullable=False),

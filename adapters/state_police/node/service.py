@@ -125,7 +125,9 @@ def application(register: Register | None, key: str | None = None) -> WsgiApplic
 def _admit(header: Any, key: str | None) -> None:
     shown = ":".join(_said(header, word) for word in ("Username", "Password"))
     if key is not None and not hmac.compare_digest(shown.encode(), key.encode()):
-        raise Fault("Client.Praman", "Username ya Password galat hai: send the right WS-Security UsernameToken")
+        raise Fault(
+            "Client.FailedAuthentication", "Username ya Password galat hai: send the right WS-Security UsernameToken"
+        )
 
 
 def _said(header: Any, word: str) -> str:
