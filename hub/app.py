@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from contracts import Purpose, Section, SectionName
+from contracts import AreaKind, Participant, Purpose, Section, SectionName
 from contracts.exchange import (
     Acknowledged,
     AcknowledgeNotice,
+    Area,
     Case,
     GetCase,
     ListNotices,
@@ -22,7 +23,7 @@ from contracts.exchange import (
     SubmitReply,
 )
 from hub.access import Caller
-from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport
+from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport, SetAside
 from hub.settings import Settings
 
 Progress = Callable[[int, int | None], None]
@@ -112,7 +113,19 @@ class Hub:
         """The audit lines of one child, newest first."""
         raise NotImplementedError
 
+    def areas(self, kind: AreaKind, state: int | None = None) -> list[Area]:
+        """Areas of one kind as of today, in one State or in all, by name (for lists to choose from)."""
+        raise NotImplementedError
+
+    def participants(self) -> list[Participant]:
+        """Everybody who takes part, without secrets (for names on pages)."""
+        raise NotImplementedError
+
     # Operations: command line and clock.
+
+    def laid_aside(self, caller: Caller, participant_id: str | None = None, limit: int = 100) -> list[SetAside]:
+        """What could not be taken in and waits for its owner, newest first, without its content."""
+        raise NotImplementedError
 
     def pull(self, participant_id: str, progress: Progress | None = None) -> PullReport:
         """Take in what changed at a participant since its cursor, and match it."""
