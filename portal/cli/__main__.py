@@ -1,0 +1,5 @@
+"""``python -m portal.cli`` is the ``trackchild`` command."""
+
+from portal.cli import main
+
+main()

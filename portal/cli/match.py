@@ -1,0 +1,88 @@
+"""``trackchild match``: propose pairs over the whole index, list them, show why."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from contracts.exchange import Match, MatchState
+from portal.cli import output
+from portal.cli.opened import CONSOLE, opened_hub
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+group = typer.Typer(name="match", help="Propose, list and explain matches.", no_args_is_help=True)
+
+
+@group.command()
+def rebuild(as_json: output.Json = False) -> None:
+    """Match every searched-for child against the whole index.
+
+    Example:
+
+        trackchild match rebuild
+    """
+    with opened_hub() as hub, output.progress("matching", as_json) as advance:
+        report = hub.match_all(advance)
+    columns = ("searched", "pairs_scored", "proposed", "withdrawn", "seconds")
+    output.show(report, as_json, lambda: output.table("Matching", columns, [[getattr(report, c) for c in columns]]))
+
+
+@group.command(name="list")
+def list_(
+    state: Annotated[MatchState, typer.Option(help="Which matches.")] = MatchState.PROPOSED,
+    limit: Annotated[int, typer.Option(help="How many, best first.")] = 20,
+    as_json: output.Json = False,
+) -> None:
+    """The best matches.
+
+    Example:
+
+        trackchild match list --state proposed --limit 5
+    """
+    with opened_hub() as hub:
+        found = hub.matches(CONSOLE, state, limit)
+    output.show(found, as_json, lambda: matches_table(found))
+
+
+@group.command()
+def show(match_id: Annotated[str, typer.Argument(help="Id of the match.")], as_json: output.Json = False) -> None:
+    """One match with its evidence: prior plus each field's bits is the score.
+
+    Example:
+
+        trackchild match show 3f2a9c
+    """
+    with opened_hub() as hub:
+        found = hub.match(CONSOLE, match_id)
+    output.show(found, as_json, lambda: waterfall(found))
+
+
+def matches_table(found: list[Match]) -> "RenderableType":
+    """Matches as a table, each with its strongest evidence."""
+    rows = [
+        (m.match_id, f"{m.ref.participant} {m.ref.source_id}", f"{m.other.participant} {m.other.source_id}",
+         f"{m.bits:+.1f}", f"{m.probability:.1%}", evidence_in_words(m)) for m in found
+    ]  # fmt: skip
+    return output.table(
+        "Proposed matches, best first" if found else "No match stands. Try: trackchild match rebuild",
+        ("match", "searched for", "found", "bits", "probability", "evidence"), rows,
+    )  # fmt: skip
+
+
+def evidence_in_words(found: Match, most: int = 4) -> str:
+    """The evidence that weighs most, in words and bits."""
+    strongest = sorted(found.evidence, key=lambda item: -abs(item.bits))[:most]
+    return "\n".join(f"{item.bits:+5.1f}  {item.words}" for item in strongest)
+
+
+def waterfall(found: Match) -> Table:
+    """Prior, each field's bits and the running total, as a table."""
+    running, rows = found.prior_bits, [("before any evidence", f"{found.prior_bits:+.2f}", f"{found.prior_bits:+.2f}")]
+    for item in found.evidence:
+        running += item.bits
+        rows.append((item.words, f"{item.bits:+.2f}", f"{running:+.2f}"))
+    return output.table(
+        f"{found.match_id}: {found.state}, {found.probability:.2%}", ("evidence", "bits", "total"), rows
+    )

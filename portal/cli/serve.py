@@ -1,0 +1,41 @@
+"""``trackchild serve``: the portal and both doors on one port, with the clock that pulls and delivers."""
+
+from typing import Annotated
+
+import typer
+
+from portal.cli.opened import opened_hub
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command()(serve)
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Port to listen at; 0 takes any free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    clock: Annotated[bool, typer.Option(help="Also run pulls and deliveries at their times.")] = True,
+) -> None:
+    """Serve the portal, `/api/v1`, `/soap` and `/soap12`. Ctrl-C ends it.
+
+    Examples:
+
+        trackchild serve
+
+        trackchild --database postgresql+psycopg://hub@db/trackchild serve --host 0.0.0.0 --port 8443 --no-clock
+    """
+    from hub.clock import Clock
+
+    from portal.web import app as web
+    from portal.web.server import run
+
+    with opened_hub() as hub:
+        ticking = Clock(hub) if clock else None
+        if ticking is not None:
+            ticking.start()
+        try:
+            run(web(hub), host=host, port=port)
+        finally:
+            if ticking is not None:
+                ticking.stop()

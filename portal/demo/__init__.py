@@ -1,0 +1,1 @@
+"""The demonstration: a synthetic world, told to four running systems, matched by a running hub."""
