@@ -20,11 +20,14 @@ def list_(as_json: output.Json = False) -> None:
         trackchild adapter list
     """
     from adapters import catalog
+    from adapters.by_manifest import offered
+    from hub.settings import Settings
 
-    found = [
-        {"kind": kind, "title": (m := catalog.manifest(kind)).title, "can": sorted(m.capabilities)}
-        for kind in catalog.kinds()
-    ]
+    outside = Settings().adapters
+    found = []
+    for kind in catalog.kinds(outside):
+        manifest = catalog.manifest(kind, outside)
+        found.append({"kind": kind, "title": manifest.adapter.title, "can": sorted(offered(manifest))})
     rows = [(each["kind"], each["title"], ", ".join(each["can"])) for each in found]
     output.show(found, as_json, lambda: output.table("Adapters", ("kind", "system", "can"), rows))
 

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+import contracts
 from contracts import Refused
 from portal.cli import output
 
 group = typer.Typer(
     name="contracts", help="Publish the contract as WSDL, XSD, JSON Schema and OpenAPI.", no_args_is_help=True
 )
-PUBLISHED = Path(__file__).parent.parent.parent / "contracts" / "published"
+PUBLISHED = Path(contracts.__file__).parent / "published"
 
 
 @group.command()
@@ -28,18 +29,22 @@ def publish(
 
         trackchild contracts publish --check
     """
-    from hub.doors.publish import documents
+    from hub.doors.publish import forms
+    from hub.doors.publish import publish as write
 
-    made = documents()
-    stale = [
-        name
-        for name, text in made.items()
-        if not (target / name).exists() or (target / name).read_text("utf-8") != text
-    ]
-    if check and stale:
-        raise Refused("contract_not_current", f"Not current: {', '.join(stale)}. Run: trackchild contracts publish")
-    for name in stale:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_text(made[name], encoding="utf-8")
-    rows = [(name, "written" if name in stale else "current") for name in made]
+    old = stale(target)
+    if check and old:
+        raise Refused("contract_not_current", f"Not current: {', '.join(old)}. Run: trackchild contracts publish")
+    if not check:
+        write(target)
+    rows = [(name, "written" if name in old else "current") for name in forms()]
     output.show(dict(rows), as_json, lambda: output.table(str(target), ("document", ""), rows))
+
+
+def stale(target: Path = PUBLISHED) -> list[str]:
+    """Names of the published documents that are not what the models say."""
+    from hub.doors.publish import forms
+
+    return [
+        name for name, form in forms().items() if not (target / name).exists() or (target / name).read_bytes() != form
+    ]

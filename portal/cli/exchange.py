@@ -3,7 +3,9 @@
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
+from hub.reports import PullReport
 from portal.cli import output
 from portal.cli.opened import opened_hub
 
@@ -26,7 +28,7 @@ def port(participant: Participant, as_json: output.Json = False) -> None:
     """
     with opened_hub() as hub, output.progress(f"porting {participant}", as_json) as advance:
         report = hub.port(participant, advance)
-    output.show(report, as_json, lambda: _counts("Ported", [report]))
+    output.show(report, as_json, lambda: counts("Ported", [report]))
 
 
 def pull(
@@ -45,10 +47,10 @@ def pull(
     """
     reports = []
     with opened_hub() as hub:
-        for participant in participants or hub.pullable():
+        for participant in participants or hub.registry.participants.endpoints():
             with output.progress(f"pulling {participant}", as_json) as advance:
                 reports.append(hub.pull(participant, advance))
-    output.show(reports, as_json, lambda: _counts("Pulled", reports))
+    output.show(reports, as_json, lambda: counts("Pulled", reports))
 
 
 def deliver(as_json: output.Json = False) -> None:
@@ -64,6 +66,7 @@ def deliver(as_json: output.Json = False) -> None:
     output.show(report, as_json, lambda: output.table("Notices", columns, [[getattr(report, c) for c in columns]]))
 
 
-def _counts(title: str, reports: list) -> object:  # type: ignore[type-arg]
+def counts(title: str, reports: list[PullReport]) -> Table:
+    """What became of every row, a line a participant."""
     rows = [[report.participant, *(getattr(report, count) for count in COUNTS)] for report in reports]
     return output.table(title, ("participant", *COUNTS), rows)

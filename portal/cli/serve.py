@@ -26,7 +26,6 @@ def serve(
         trackchild --database postgresql+psycopg://hub@db/trackchild serve --host 0.0.0.0 --port 8443 --no-clock
     """
     from hub.clock import Clock
-
     from portal.web import app as web
     from portal.web.server import run
 

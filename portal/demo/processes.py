@@ -1,5 +1,6 @@
 """The processes of the demonstration: started together, seen to be ready, ended together whatever happens."""
 
+import os
 import select
 import subprocess
 import sys
@@ -22,11 +23,20 @@ class Processes:
         self._running: dict[str, subprocess.Popen[str]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start ``trackchild ARGUMENTS``; what it says on stderr goes to ``logs/NAME.log``."""
+    def start(self, name: str, *arguments: str, secret: str | None = None) -> None:
+        """Start ``trackchild ARGUMENTS``; what it says on stderr goes to ``logs/NAME.log``.
+
+        A node's ``secret`` goes through the environment: a command line is there for everybody to read.
+        """
+        environment = os.environ if secret is None else {**os.environ, "TRACKCHILD_NODE_KEY": secret}
         with (self._logs / f"{name}.log").open("w", encoding="utf-8") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "portal.cli", *arguments], stdout=subprocess.PIPE, stderr=log, text=True
+                [sys.executable, "-m", "portal.cli", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                env=environment,
             )
 
     def address(self, name: str) -> str:

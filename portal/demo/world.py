@@ -291,7 +291,11 @@ def make(seed: int, missing: int = 900, found: int = 600, pairs: int = 120) -> W
             else None
         )
         is_found = number < pairs or number >= missing
-        seen = _tell(world, FOUND_TELLERS, told_found(who, lost_on, worn, number, chance), chance) if is_found else None
+        seen = (
+            _tell(world, FOUND_TELLERS, told_found(who, lost_on, worn, _other(number), chance), chance)
+            if is_found
+            else None
+        )
         if lost and seen:
             world.truth.add(((lost, number), (seen, _other(number))))
     return world

@@ -1,0 +1,109 @@
+"""``trackchild demo``: four foreign systems, one index, a match on screen, and the portal to look at it."""
+
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.panel import Panel
+from rich.text import Text
+
+from portal.cli import output
+from portal.cli.exchange import counts
+from portal.cli.match import matches_table
+
+if TYPE_CHECKING:
+    from portal.demo.running import Shown
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command()(demo)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after printing; without it the portal stays up.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the portal; 0 takes any free one.")] = 8000,
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder for its files; a new one that is removed at the end if none.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed makes another world of synthetic children.")] = 2012,
+    as_json: output.Json = False,
+) -> None:
+    """Start the hub and four look-alikes of foreign systems, move synthetic records, show the matches.
+
+    Examples:
+
+        trackchild demo
+
+        trackchild demo --once --json
+    """
+    from portal.demo.processes import Processes
+    from portal.demo.running import Demonstration
+
+    # Ended by either signal, it must still end what it started.
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    begun = time.monotonic()
+    place = folder or Path(tempfile.mkdtemp(prefix="trackchild-demo-"))
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        with Processes(place / "logs") as processes:
+            demonstration = Demonstration(place, processes, lambda title: output.progress(title, as_json), seed)
+            demonstration.start_nodes()
+            from hub.app import Hub
+
+            hub = Hub.open(demonstration.settings)
+            try:
+                shown = demonstration.run(hub)
+            finally:
+                hub.close()
+            processes.start("portal", "--database", demonstration.settings.database, "serve", "--port", str(port))
+            shown.addresses["portal"] = processes.address("portal")
+            _print(shown, time.monotonic() - begun, as_json)
+            if not once:
+                _stay(processes)
+    except KeyboardInterrupt:
+        output.errors.print("\nEnded: the portal, the nodes and their processes are gone.")
+    finally:
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _as_interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _stay(processes: "object") -> None:
+    threading.Event().wait()
+
+
+def _print(shown: "Shown", seconds: float, as_json: bool) -> None:
+    if as_json:
+        output.show({**output.plain(shown), "seconds": round(seconds, 2)}, True, lambda: None)
+        return
+    output.screen.print(counts("What came in: every row is accounted for", shown.pulls))
+    output.screen.print(matches_table(shown.best))
+    output.screen.print(_where_to_look(shown, seconds))
+    sys.stdout.flush()
+
+
+def _where_to_look(shown: "Shown", seconds: float) -> Panel:
+    from portal.demo.taking_part import ACCOUNTS, PASSWORD
+
+    said = Text()
+    said.append(f"{shown.proposed_of_planted} of {shown.planted} planted pairs are proposed")
+    if shown.delivery is not None:
+        said.append(f"; {shown.delivery.delivered} notices delivered to their owners")
+    said.append(f"; {seconds:.1f} s from start to here.\n\nPortal: ")
+    said.append(shown.addresses["portal"], style="bold")
+    said.append(f"\nSign in as {' or '.join(a.login for a in ACCOUNTS[:3])}, password {PASSWORD}\n")
+    for name, address in shown.addresses.items():
+        if name != "portal":
+            said.append(f"{name:>10}  {address}\n")
+    said.append("Everybody in it is synthetic. Ctrl-C ends all of it.")
+    return Panel(said, title="TrackChild hub", expand=False)
