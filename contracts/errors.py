@@ -68,12 +68,14 @@ _PLAINER: dict[str, tuple[str, str | None]] = {
 
 
 def _shown(part: int | str) -> str:
-    # A sender's own unknown field name may carry anything, so only what looks like a name is repeated.
-    return str(part) if re.fullmatch(r"\w{1,40}", str(part), re.ASCII) else "(unreadable name)"
+    # A sender's own unknown field name may carry anything, so only what looks like one of a field is repeated.
+    return str(part) if re.fullmatch(r"\d+|[a-z]\w{0,39}", str(part), re.ASCII) else "(unreadable name)"
 
 
 def problems_of(error: ValidationError, prefix: str = "") -> list[Problem]:
     """Turn pydantic's errors into problems: path and rule kept, the input never repeated.
+
+    Show these and not ``str(error)``, which repeats the names of unknown fields, whatever they hold.
 
     >>> from contracts import Name
     >>> try: Name(text="")
