@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts import ChildRecord, Notice, Section, SectionRequest, Unready
-from contracts.exchange import Hit, Search
+from contracts.exchange import Search
 
 
 class Capability(StrEnum):
@@ -93,7 +93,7 @@ class Adapter:
         raise self._cannot(Capability.PULL)
 
     def translate(self, words: Words) -> ChildRecord:
-        """Pure: the owner's words as a contract record. Raises ``Skipped`` naming field and rule; code ``adult`` for adults."""
+        """Pure: the owner's words as a contract record. Raises ``Skipped`` naming field and rule (``adult``: no child)."""
         raise self._cannot(Capability.PULL)
 
     def push(self, notice: Notice) -> Receipt:
@@ -104,8 +104,8 @@ class Adapter:
         """Read one section live from the owner, for the purpose and officer named in the request."""
         raise self._cannot(Capability.FETCH)
 
-    def search(self, query: Search) -> list[Hit]:
-        """Search at the owner's, live."""
+    def search(self, query: Search) -> list[ChildRecord]:
+        """The owner's own records that fit, found live; nothing of them is kept."""
         raise self._cannot(Capability.SEARCH)
 
     def _cannot(self, what: Capability) -> Exception:

@@ -342,10 +342,9 @@ def _listed(made: list[Convert]) -> Convert:
         found: list[Any] = []
         for convert in made:
             value = convert(row, notes)
-            if isinstance(value, list):
-                found += value
-            elif value is not None:
-                found.append(value)
+            said = value if isinstance(value, list) else [] if value is None else [value]
+            # The same name stands in two fields more often than not; it is told once.
+            found += [one for one in said if one not in found]
         return found or None
 
     return listed

@@ -28,8 +28,7 @@ def after(said: Row, body: Row) -> Row:
     if sections and "diaries" in said:
         said = {**said, "diaries": [d | {"sections": sections} if d["kind"] == "FIR" else d for d in said["diaries"]]}
     if "pocso" in law.casefold() or "पॉक्सो" in law:
-        wanted = [*said.get("restrictions", []), "victim", "not_public"]
-        said = {**said, "restrictions": list(dict.fromkeys(wanted))}
+        said = {**said, "restrictions": ["victim", "not_public"], "publication": None}
     return said
 
 
