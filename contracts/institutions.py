@@ -127,7 +127,7 @@ class Institution(Model):
     """The institution it answers to."""
     address: Text | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9+() -]{3,20}$")] | None = None
-    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=120)] | None = None
+    email: Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$", max_length=120)] | None = None
     valid_from: Day
     valid_to: Day | None = None
     """Last day; absent while it exists."""

@@ -20,8 +20,6 @@ from spyne.model.enum import Enum
 from spyne.model.primitive import Boolean, Date, DateTime, Double, Integer32, Time, Unicode
 from spyne.util.xml import get_object_as_xml
 
-import contracts.spyne_compat  # noqa: F401  (before spyne)
-
 NAMESPACE = "urn:trackchild:contract:1"
 """The one XML namespace of the contract; its last part is the contract's major version."""
 

@@ -12,7 +12,6 @@ from spyne import Fault as SpyneFault
 from spyne.protocol.soap import Soap11, Soap12
 from spyne.server.wsgi import WsgiApplication
 
-import contracts.spyne_compat  # noqa: F401  (before spyne)
 from contracts import Fault, Model, Refused
 from contracts.base import Line
 from hub.doors.bridge import NAMESPACE, Bridge
