@@ -93,7 +93,7 @@ class Adapter:
         raise self._cannot(Capability.PULL)
 
     def translate(self, words: Words) -> ChildRecord:
-        """Pure: the owner's words as a contract record. Raises ``Skipped`` naming field and rule (``adult``: no child)."""
+        """Pure: the owner's words as a contract record. Raises ``Skipped`` with field and rule (``adult``)."""
         raise self._cannot(Capability.PULL)
 
     def push(self, notice: Notice) -> Receipt:
