@@ -1,9 +1,11 @@
 """The one place where the parts are joined: ``Hub``, the object that doors, portal and command line talk to."""
 
 from collections.abc import Callable, Sequence
-from typing import Self
+from typing import Any, Self
 
-from contracts import AreaKind, Participant, Purpose, Section, SectionName
+import registry
+from adapters.base import Adapter, Capability, Step
+from contracts import AreaKind, Participant, Permission, Purpose, Refused, Section, SectionName
 from contracts.exchange import (
     Acknowledged,
     AcknowledgeNotice,
@@ -22,9 +24,25 @@ from contracts.exchange import (
     SubmitRecords,
     SubmitReply,
 )
-from hub.access import Caller
-from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport, SetAside
+from hub.access import Act, Caller, machine, require_permission
+from hub.clock import forget_old_slots
+from hub.core import ModelCore
+from hub.courier import Courier, Policy
+from hub.enriching import Enriching
+from hub.finding import Finding
+from hub.flow import Flow
+from hub.index import Store
+from hub.index.audit import Line
+from hub.index.migrations import upgrade
+from hub.people import People
+from hub.pulling import Pulling
+from hub.reading import Reading
+from hub.rebuilding import match_all
+from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport
 from hub.settings import Settings
+from hub.showing import sight_of
+from hub.standing import status_of
+from hub.systems import Systems
 
 Progress = Callable[[int, int | None], None]
 """Called with (done, total); total is None while it is not known."""
@@ -33,115 +51,235 @@ Progress = Callable[[int, int | None], None]
 class Hub:
     """Everything that can be asked of the hub. Every method is safe to call from several threads."""
 
+    def __init__(self, settings: Settings, store: Store) -> None:
+        """Join the parts around a store that is up to date."""
+        self.settings, self.store = settings, store
+        secret = settings.index_secret.get_secret_value().encode()
+        core = ModelCore(secret, settings.model, settings.propose_bits)
+        self.registry = registry.Registry(store.engine)
+        self.systems = Systems(self.registry, settings.adapters)
+        self.flow = Flow(store, core, Enriching(self.registry), settings.candidates_cap)
+        self.people = People(
+            store,
+            session_hours=settings.session_hours,
+            failures=settings.sign_in_failures,
+            lock_out_minutes=settings.lock_out_minutes,
+            at_once=settings.sign_in_at_once,
+        )
+        self._finding = Finding(store, core)
+        self._reading = Reading(store, self.systems.able)
+        self._courier = Courier(store, self._takes_notices, _policy(settings))
+
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
         """Join the parts as ``settings`` say (from the environment if absent) and bring the database up to date."""
-        raise NotImplementedError
+        settings = settings or Settings()
+        store = Store.at(settings.database, settings.pool_size)
+        upgrade(store.engine)
+        registry.seed(store.engine)
+        return cls(settings, store)
 
     def close(self) -> None:
         """Let go of the database."""
-        raise NotImplementedError
+        self.store.close()
 
-    # The doors: participants' machines, known by their key.
+    # The doors: participants' machines, known by their key. Each call needs the permission of its name.
 
     def participant_by_key(self, key: str) -> Caller:
         """Who holds ``key``; raises ``Refused`` with code ``wrong_key``."""
-        raise NotImplementedError
+        return machine(self.registry.participant_by_key(key))
 
     def submit_records(self, caller: Caller, message: SubmitRecords) -> SubmitReply:
         """Take in records of the caller's namespace; the same message gets the same reply again."""
-        raise NotImplementedError
+        sender = require_permission(caller, Permission.SUBMIT_RECORDS)
+        return self.flow.receive(sender.id, message.message_id, message.records)
 
     def submit_events(self, caller: Caller, message: SubmitEvents) -> SubmitReply:
-        raise NotImplementedError
+        """Take in steps of the caller's own cases, each event id once."""
+        sender = require_permission(caller, Permission.SUBMIT_EVENTS)
+        return self.flow.receive_events(sender.id, message.message_id, message.events)
 
     def search(self, caller: Caller, query: Search) -> SearchReply:
-        raise NotImplementedError
+        """Search the index; what a participant sees of others' records: see ``hub.showing``."""
+        self._may(caller, Act.SEARCH, Permission.SEARCH)
+        return self._finding.search(caller, query)
 
     def case(self, caller: Caller, wanted: GetCase) -> Case:
-        raise NotImplementedError
+        """One entry, as far as the caller may see it; the look at it is written into the audit first."""
+        self._may(caller, Act.SEE_RECORD, Permission.GET_CASE)
+        with self.store.write() as work:
+            found = self._finding.case(work, caller, wanted)
+            work.audit.add(_look(caller, Act.SEE_RECORD, found.hub_id), self.flow.now())
+        return found
 
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList:
-        raise NotImplementedError
+        """What is owed to the caller, oldest first."""
+        lane = require_permission(caller, Permission.NOTICES).id
+        with self.store.read() as work:
+            return NoticeList(notices=work.outbox.waiting(lane, wanted.after, wanted.limit))
 
     def acknowledge_notice(self, caller: Caller, wanted: AcknowledgeNotice) -> Acknowledged:
-        raise NotImplementedError
+        """The caller took a notice, by fetch or by push: it is owed no longer. ``Refused`` (``unknown_notice``)."""
+        lane = require_permission(caller, Permission.NOTICES).id
+        with self.store.write() as work:
+            at = work.outbox.acknowledge(lane, wanted.notice_id, self.flow.now())
+        if at is None:
+            raise Refused("unknown_notice", "No such notice was owed to you. Take the id from ListNotices.")
+        return Acknowledged(notice_id=wanted.notice_id, acknowledged_at=at)
 
     def lookup(self, caller: Caller, wanted: RegistryLookup) -> RegistryAnswer:
-        raise NotImplementedError
+        """Institutions and areas of the directory."""
+        self._may(caller, Act.LOOKUP_REGISTRY, Permission.REGISTRY_LOOKUP)
+        return self.registry.lookup(wanted)
 
     # People: the portal.
 
     def seed_accounts(self, accounts: Sequence[Account]) -> None:
-        """Create or update accounts (trials and first set-up)."""
-        raise NotImplementedError
+        """Create or overwrite accounts (trials and first set-up)."""
+        self.people.seed(accounts)
 
     def sign_in(self, login: str, password: str) -> str:
         """A session token; raises ``Refused`` (``wrong_login``, ``locked_out``) or ``Unready`` (``sign_in_busy``)."""
-        raise NotImplementedError
+        return self.people.sign_in(login, password)
 
     def officer(self, token: str) -> Caller | None:
         """Who holds the session, or None."""
-        raise NotImplementedError
+        return self.people.officer(token)
 
     def sign_out(self, token: str) -> None:
-        raise NotImplementedError
+        """End the session at once."""
+        self.people.sign_out(token)
 
     def matches(self, caller: Caller, state: MatchState | None = None, limit: int = 50) -> list[Match]:
-        """Matches, best first."""
-        raise NotImplementedError
+        """Matches that the caller may meet, open ones first, best first."""
+        caller.require(Act.SEE_MATCHES)
+        with self.store.read() as work:
+            return work.matches.best(state, sight_of(caller).veil, limit)
 
     def match(self, caller: Caller, match_id: str) -> Match:
-        raise NotImplementedError
+        """One match with its evidence; ``Refused`` (``unknown_match``)."""
+        caller.require(Act.SEE_MATCHES)
+        with self.store.read() as work:
+            found = work.matches.find(match_id, sight_of(caller).veil)
+        if found is None:
+            raise Refused("unknown_match", "There is no such match. Open it from the list of matches.")
+        return found
 
     def decide(self, caller: Caller, match_id: str, state: MatchState, reason: str) -> Match:
         """A person's decision; raises ``Refused`` with code ``illegal_step`` where the state cannot follow."""
-        raise NotImplementedError
+        caller.require(Act.DECIDE_MATCH)
+        if not caller.is_person:
+            raise Refused("only_a_person", "Only a person who signed in decides about a match.")
+        if not reason.strip():
+            raise Refused("no_reason", "State the reason for the decision.")
+        self.match(caller, match_id)
+        return self.flow.decide(match_id, state, caller.id, reason.strip()[:200])
 
     def read_section(self, caller: Caller, hub_id: str, section: SectionName, purpose: Purpose, case: str) -> Section:
         """One section live from its owner, audited before it is read and never kept."""
-        raise NotImplementedError
+        return self._reading.section(caller, hub_id, section, purpose, case)
 
     def public_cards(self, limit: int = 20, offset: int = 0) -> list[PublicCard]:
         """Missing children whose card may be shown to everybody, newest first."""
-        raise NotImplementedError
+        return self._finding.public_cards(min(limit, 100), offset)
 
     def public_card(self, public_id: str) -> PublicCard | None:
-        raise NotImplementedError
+        """One card, or None once it may not be shown."""
+        return self._finding.public_card(public_id)
 
     def accesses(self, caller: Caller, hub_id: str) -> list[Access]:
-        """The audit lines of one child, newest first."""
-        raise NotImplementedError
+        """The audit lines of one child, newest first; this look is itself a line of it."""
+        caller.require(Act.SEE_ACCESSES)
+        with self.store.write() as work:
+            lines = work.audit.of(hub_id)
+            work.audit.add(_look(caller, Act.SEE_ACCESSES, hub_id), self.flow.now())
+        return lines
 
     def areas(self, kind: AreaKind, state: int | None = None) -> list[Area]:
-        """Areas of one kind as of today, in one State or in all, by name (for lists to choose from)."""
-        raise NotImplementedError
+        """The areas of one kind today, of one state where it is given, by name."""
+        return sorted(self.registry.areas.of_kind(kind, state), key=lambda area: area.name)
 
     def participants(self) -> list[Participant]:
-        """Everybody who takes part, without secrets (for names on pages)."""
-        raise NotImplementedError
+        """Everybody who takes part, by id."""
+        return self.registry.participants.all()
 
     # Operations: command line and clock.
 
-    def laid_aside(self, caller: Caller, participant_id: str | None = None, limit: int = 100) -> list[SetAside]:
-        """What could not be taken in and waits for its owner, newest first, without its content."""
-        raise NotImplementedError
-
     def pull(self, participant_id: str, progress: Progress | None = None) -> PullReport:
         """Take in what changed at a participant since its cursor, and match it."""
-        raise NotImplementedError
+        return self._pulling(participant_id, matching=True).run(progress)
 
     def port(self, participant_id: str, progress: Progress | None = None) -> PullReport:
         """Take in a participant's whole history without matching; ``match_all`` follows as a batch."""
-        raise NotImplementedError
+        return self._pulling(participant_id, matching=False).run(progress)
+
+    def pulled(self) -> list[Participant]:
+        """Active participants whose system can be pulled from."""
+        return self.systems.all_able(Capability.PULL)
+
+    def pullable(self) -> list[str]:
+        """Their ids."""
+        return [one.id for one in self.pulled()]
 
     def match_all(self, progress: Progress | None = None) -> MatchReport:
         """Match every searched-for child against the whole index."""
-        raise NotImplementedError
+        return match_all(self.flow, self.settings.lease_seconds, progress)
 
     def deliver(self, progress: Progress | None = None) -> DeliveryReport:
         """One round of the courier."""
-        raise NotImplementedError
+        return self._courier.deliver(progress)
+
+    def clean_up(self) -> None:
+        """Remove sessions and claims that are over."""
+        self.people.clean()
+        forget_old_slots(self.store)
+
+    def check_participant(self, participant_id: str) -> list[Step]:
+        """Try step by step whether a participant's system can be spoken to."""
+        return self.systems.adapter(participant_id).check()
+
+    def laid_aside(self, caller: Caller, participant: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+        """What could not be taken in and is not resolved, newest first: which record and rule, without its content."""
+        caller.require(Act.OPERATE)
+        with self.store.read() as work:
+            return work.aside.open(participant, limit, with_original=False)
 
     def status(self) -> HubStatus:
-        raise NotImplementedError
+        """Counts, runs and debts by participant."""
+        with self.store.read() as work:
+            return status_of(work, self.store.backend, [one.id for one in self.participants()])
+
+    def _pulling(self, participant_id: str, matching: bool) -> Pulling:
+        adapter = self.systems.able(participant_id, Capability.PULL) or self._unpullable(participant_id)
+        rows, seconds = self.settings.batch_rows, self.settings.lease_seconds
+        return Pulling(self.flow, adapter, matching=matching, batch_rows=rows, lease_seconds=seconds)
+
+    def _unpullable(self, participant_id: str) -> Adapter:
+        self.systems.adapter(participant_id)  # says more exactly what is wrong, if it is the registration
+        raise Refused("cannot_be_pulled", "This participant's system gives nothing by itself; it submits to the doors.")
+
+    def _takes_notices(self, participant_id: str) -> Adapter | None:
+        return self.systems.able(participant_id, Capability.PUSH)
+
+    def _may(self, caller: Caller, act: Act, permission: Permission) -> None:
+        if caller.participant is not None:
+            require_permission(caller, permission)
+        else:
+            caller.require(act)
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        workers=settings.courier_workers,
+        attempts=settings.delivery_attempts,
+        first=settings.retry_first_seconds,
+        longest=settings.retry_longest_seconds,
+        hold=settings.lease_seconds,
+    )
+
+
+def _look(caller: Caller, act: Act, hub_id: str) -> Line:
+    officer = caller.officer
+    role = officer.role if officer else ", ".join(sorted(caller.roles))
+    institution = officer.institution if officer else None
+    return Line(who=caller.id, role=role, act=act.value, outcome="shown", institution=institution, hub_id=hub_id)

@@ -1,56 +1,95 @@
-"""The matching core as the flow uses it: features and hashed keys of a record, and the score of two index entries."""
+"""The matching core as the flow uses it: a record made ready for the index, and the pairs worth proposing."""
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from contracts import ChildRecord
 from hub import matching
+from hub.index.entry import Entry
 from hub.index.matches import Pair
 from hub.index.payload import KeyHash
 from hub.index.records import Compared
+from hub.matching import scoring
+from hub.matching.columns import Rows
 
 
 class Core(Protocol):
     """What the flow asks of the matching core."""
 
-    def prepare(self, record: ChildRecord) -> tuple[bytes, frozenset[int]]:
-        """What is compared of a record, packed, and its blocking keys, hashed."""
+    best: int
+    """How many proposals stand for one searched child at most."""
 
-    def score(self, searched: Compared, found: Compared) -> Pair | None:
-        """The pair with its evidence if it is worth proposing, else None."""
+    def prepare(self, record: ChildRecord, twin_closed: bool = False) -> Entry:
+        """The record with what is compared of it, its blocking keys, and the keys it is found with."""
+
+    def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
+        """Of all pairs of these, those worth proposing, each with its evidence."""
+
+    def name_keys(self, text: str) -> Collection[int]:
+        """Hashed keys by which entries with such a name are found."""
+
+    def diary_keys(self, number: str) -> Collection[int]:
+        """Hashed keys by which entries with such a diary number are found."""
+
+    def name_likeness(self, text: str, names: Sequence[str]) -> float:
+        """How well the best of ``names`` fits, 0 to 1."""
 
 
 class ModelCore:
     """The core of ``hub.matching`` with one model."""
 
-    def __init__(self, secret: bytes, model: Path | None = None, propose_at: float | None = None) -> None:
+    def __init__(self, secret: bytes, model: Path | None = None, propose_bits: float | None = None) -> None:
         self._model = matching.Model.load(model)
-        self._propose_at = propose_at if propose_at is not None else self._model.propose_at
-        self.key_hash: Callable[[str], int] = KeyHash(secret)
-        # Comparing one child with many unpacks the same features again and again.
-        self._features = lru_cache(maxsize=20_000)(matching.Features.unpack)
+        self._propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
+        self._hash = KeyHash(secret)
+        self.best = self._model.best
 
-    @property
-    def model(self) -> str:
-        """The version of the model that every match names."""
-        return self._model.version
-
-    def prepare(self, record: ChildRecord) -> tuple[bytes, frozenset[int]]:
+    def prepare(self, record: ChildRecord, twin_closed: bool = False) -> Entry:
         features = matching.prepare(record)
-        return features.pack(), frozenset(self.key_hash(key) for key in matching.keys(features))
+        keys = [self._hash(key) for key in matching.keys(features)]
+        found_by = {key for name in record.names for key in self.name_keys(name.text)}
+        found_by |= {key for diary in record.diaries for key in self.diary_keys(diary.number)}
+        return Entry(record, features.pack(), keys, found_by, twin_closed)
 
-    def score(self, searched: Compared, found: Compared) -> Pair | None:
-        scored = matching.score(self._model, self._features(searched.features), self._features(found.features))
-        if scored.probability < self._propose_at:
-            return None
+    def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
+        if not searched or not found:
+            return []
+        left, right = _table(searched), _table(found)
+        left_at = np.repeat(np.arange(len(searched)), len(found))
+        right_at = np.tile(np.arange(len(found)), len(searched))
+        weighed = scoring.score_pairs(self._model, left, right, left_at, right_at)
+        worth = np.flatnonzero(weighed.bits >= self._propose_bits)
+        return [self._pair(searched[left_at[at]], found[right_at[at]], weighed, int(at)) for at in worth]
+
+    def _pair(self, searched: Compared, found: Compared, weighed: scoring.Weighed, at: int) -> Pair:
+        bits = float(weighed.bits[at])
         return Pair(
             searched=searched.row,
             found=found.row,
-            bits=scored.bits,
-            probability=scored.probability,
-            prior_bits=scored.prior_bits,
-            evidence=tuple(scored.evidence),
-            model=self.model,
+            bits=bits,
+            probability=matching.probability(bits),
+            prior_bits=self._model.prior_bits,
+            evidence=tuple(weighed.evidence(self._model, at)),
+            model=self._model.version,
         )
+
+    def name_keys(self, text: str) -> Collection[int]:
+        return {self._hash("find name " + key) for key in matching.name_keys(text)}
+
+    def diary_keys(self, number: str) -> Collection[int]:
+        return {self._hash("find diary " + plain_number(number))}
+
+    def name_likeness(self, text: str, names: Sequence[str]) -> float:
+        return matching.name_likeness(text, list(names))
+
+
+def plain_number(number: str) -> str:
+    """A diary number as it is compared: ``0117/2026`` and ``117`` are the same."""
+    return number.split("/")[0].strip().lstrip("0").lower()
+
+
+def _table(entries: Sequence[Compared]) -> Rows:
+    return matching.rows([entry.features for entry in entries])

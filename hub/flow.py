@@ -42,7 +42,6 @@ class Flow:
     store: Store
     core: Core
     enrich: Enrich = lambda record: record
-    best_per_child: int = 10
     candidates_cap: int = 1_000
     now: Callable[[], datetime.datetime] = utc_now
 
@@ -114,9 +113,8 @@ class Flow:
 
     def _entry(self, record: ChildRecord, known: dict[str, Known]) -> Entry:
         record = self.enrich(record)
-        features, keys = self.core.prepare(record)
         before = known.get(record.ref.source_id)
-        return Entry(record, features, keys, twin_closed=before is not None and before.twin_closed)
+        return self.core.prepare(record, twin_closed=before is not None and before.twin_closed)
 
     # 4. What changed is matched, twins of what ended are closed, and both owners are owed a notice.
 
@@ -129,7 +127,7 @@ class Flow:
 
     def proposing(self) -> Proposing:
         """A fresh follower of changes, for one transaction."""
-        return Proposing(self.core, self.best_per_child, self.candidates_cap, Tally())
+        return Proposing(self.core, self.core.best, self.candidates_cap, Tally())
 
     # 5. Steps of a case join the timeline.
 

@@ -58,7 +58,7 @@ class Proposing:
         """Let the best pairs of a searched child stand, and no others."""
         held = {one.found: one for one in standing if one.searched == searched.row}
         others = self._others(work, searched, held)
-        scored = [pair for other in others.values() if (pair := self._score(searched, other)) is not None]
+        scored = self._score([searched], list(others.values()))
         open_to = [pair for pair in scored if self._may_stand(held.get(pair.found), pair, searched, others)]
         open_to.sort(key=lambda pair: (-pair.bits, others[pair.found].participant, others[pair.found].source_id))
         chosen = {pair.found: pair for pair in open_to[: self.best]}
@@ -72,9 +72,8 @@ class Proposing:
         """See for which searched children this entry is among the best, now that it changed."""
         mine = {one.searched: one for one in standing}
         others = self._others(work, found, mine)
-        scored = {row: self._score(other, found) for row, other in others.items()}
-        touched = [row for row, pair in scored.items() if pair is not None or _proposed(mine.get(row))]
-        touched += [row for row, one in mine.items() if _proposed(one) and row not in scored]
+        scored = {pair.searched: pair for pair in self._score(list(others.values()), [found])}
+        touched = list({*scored, *(row for row, one in mine.items() if _proposed(one))})
         rivals = _by_searched(work.matches.of_searched(touched))
         for row in touched:
             if sum(_proposed(one) for one in rivals.get(row, [])) >= self.best:
@@ -105,8 +104,8 @@ class Proposing:
         others = work.records.compared(list({*rows, *held}))
         return {row: one for row, one in others.items() if one.side is side and one.keys & entry.keys}
 
-    def _score(self, searched: Compared, found: Compared) -> Pair | None:
-        self.tally.scored += 1
+    def _score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
+        self.tally.scored += len(searched) * len(found)
         return self.core.score(searched, found)
 
     def _may_stand(

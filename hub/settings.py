@@ -22,10 +22,8 @@ class Settings(BaseSettings):
     """A matching model (``model.toml``) in place of the one shipped."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
     """Secret of the keyed hashes in the index. Changing it needs the keys to be built anew."""
-    propose_at: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Probability from which a pair is proposed; absent means the model's own threshold."""
-    best_per_child: Annotated[int, Field(ge=1, le=100)] = 10
-    """How many proposals stand for one searched child at most, the best ones."""
+    propose_bits: float | None = None
+    """Score in bits from which a pair is proposed; absent means the model's own threshold."""
     candidates_cap: Annotated[int, Field(ge=10, le=100_000)] = 1_000
     """How many candidates of one record are scored at most, those that share most keys first."""
     batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 500

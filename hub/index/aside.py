@@ -59,13 +59,18 @@ class Aside:
         statement = update(set_aside).where(waiting, set_aside.c.source_id.in_(source_ids))
         self._connection.execute(statement.values(resolved_at=now))
 
-    def open(self, participant: str | None = None, limit: int = 100) -> list[Any]:
-        """Unresolved items, newest first, with their original as JSON under ``original``."""
+    def open(
+        self, participant: str | None = None, limit: int = 100, with_original: bool = True
+    ) -> list[dict[str, Any]]:
+        """Unresolved items, newest first; under ``original`` what was sent, or None where it is not wanted."""
         query = select(set_aside).where(set_aside.c.resolved_at.is_(None)).order_by(set_aside.c.seq.desc())
         if participant is not None:
             query = query.where(set_aside.c.participant == participant)
         rows = self._connection.execute(query.limit(limit)).mappings()
-        return [dict(row) | {"original": json.loads(self._seal.open(row["original"]))} for row in rows]
+        return [dict(row) | {"original": self._opened(row["original"]) if with_original else None} for row in rows]
+
+    def _opened(self, original: bytes) -> Any:
+        return json.loads(self._seal.open(original))
 
     def counts(self) -> dict[str, int]:
         """Participant -> unresolved items."""

@@ -21,6 +21,10 @@ class Side(IntEnum):
     CLOSED = 2
 
 
+#: In place of a side: a key of a name or diary number, by which people find an entry whatever its side.
+TO_FIND = 3
+
+
 class Veil(IntEnum):
     """Who may meet an entry: all with a right to search, committees and the owner, the owner alone."""
 
@@ -36,11 +40,12 @@ _PUBLIC = frozenset({Status.FIR_REGISTERED, Status.ALERTED, Status.UNTRACED})
 
 @dataclass(frozen=True)
 class Entry:
-    """One record ready to be indexed. ``keys`` are hashed already."""
+    """One record ready to be indexed. All keys, for matching and for finding it, are hashed already."""
 
     record: ChildRecord
     features: bytes
     keys: Collection[int]
+    find_keys: Collection[int]
     twin_closed: bool = False
 
     @property
@@ -124,5 +129,6 @@ def columns_of(entry: Entry, sealed_record: bytes, sealed_features: bytes, now: 
         "updated": now,
         "record": sealed_record,
         "features": sealed_features,
-        "keys": pack_keys(list(entry.keys)),
+        "keys": pack_keys(entry.keys),
+        "find_keys": pack_keys(entry.find_keys),
     }

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, case, func, or_, select, update
 from contracts import FieldEvidence, Reference
 from contracts.exchange import Match, MatchState
 from hub.index import dialect
+from hub.index.entry import Veil
 from hub.index.schema import Values, match_steps, matches, records
 
 
@@ -114,8 +115,10 @@ class Matches:
 
     # For readers
 
-    def find(self, match_id: str) -> Match | None:
-        row = self._connection.execute(_shown().where(matches.c.match_id == match_id)).one_or_none()
+    def find(self, match_id: str, veil: int = Veil.OWNER) -> Match | None:
+        """One match, if its entries both may be met at ``veil``."""
+        query = _shown().where(matches.c.match_id == match_id, _one.c.veil <= veil, _other.c.veil <= veil)
+        row = self._connection.execute(query).one_or_none()
         return None if row is None else _match(row)
 
     def best(self, state: MatchState | None, veil: int, limit: int) -> list[Match]:
@@ -127,9 +130,11 @@ class Matches:
         query = query.order_by(opened, matches.c.bits.desc(), matches.c.match_id).limit(limit)
         return [_match(row) for row in self._connection.execute(query)]
 
-    def of_entry(self, hub_id: str) -> list[Match]:
-        """The matches of one entry, best first."""
+    def of_entry(self, hub_id: str, veil: int | None = None) -> list[Match]:
+        """The matches of one entry, best first; with ``veil`` only those whose entries both may be met at it."""
         query = _shown().where(or_(_one.c.hub_id == hub_id, _other.c.hub_id == hub_id))
+        if veil is not None:
+            query = query.where(_one.c.veil <= veil, _other.c.veil <= veil)
         return [_match(row) for row in self._connection.execute(query.order_by(matches.c.bits.desc()))]
 
     def counts(self) -> dict[str, int]:

@@ -4,12 +4,12 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from contracts import Notice
 from hub.index import dialect
 from hub.index.payload import Seal
-from hub.index.schema import Values, outbox
+from hub.index.schema import Values, lanes, outbox
 
 OWED, DONE, DEAD = "owed", "done", "dead"
 
@@ -44,9 +44,29 @@ class Outbox:
         dialect.insert_many(self._connection, outbox, rows)
 
     def lanes_due(self, now: datetime.datetime) -> list[str]:
-        """Participants to whom something is due."""
-        query = select(outbox.c.lane).where(outbox.c.state == OWED, outbox.c.due <= now).distinct()
-        return list(self._connection.execute(query.order_by(outbox.c.lane)).scalars())
+        """Participants to whom something is due and who are not left alone; those that failed last come last."""
+        failures = func.coalesce(func.max(lanes.c.failures), 0)
+        query = (
+            select(outbox.c.lane)
+            .outerjoin(lanes, lanes.c.lane == outbox.c.lane)
+            .where(outbox.c.state == OWED, outbox.c.due <= now)
+            .where(lanes.c.resume_at.is_(None) | (lanes.c.resume_at <= now))
+            .group_by(outbox.c.lane)
+            .order_by(failures, outbox.c.lane)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def failures(self, lane: str) -> int:
+        """How often in a row a participant's system did not answer."""
+        query = select(lanes.c.failures).where(lanes.c.lane == lane)
+        return self._connection.execute(query).scalar_one_or_none() or 0
+
+    def leave_alone(self, lane: str, failures: int, until: datetime.datetime) -> None:
+        """Nobody tries this participant again before ``until``."""
+        dialect.upsert(self._connection, lanes, {"lane": lane, "failures": failures, "resume_at": until})
+
+    def answers_again(self, lane: str) -> None:
+        self._connection.execute(delete(lanes).where(lanes.c.lane == lane))
 
     def claim(self, lane: str, holder: str, now: datetime.datetime, until: datetime.datetime, limit: int) -> list[Owed]:
         """The oldest due notices of a lane, at most one per record, held until ``until``.
@@ -83,10 +103,10 @@ class Outbox:
     def retry(self, seq: int, holder: str, error: str, due: datetime.datetime) -> bool:
         return self._settle(seq, holder, {"due": due, "last_error": error[:80], "holder": None, "held_until": None})
 
-    def give_back(self, seqs: Iterable[int], holder: str, due: datetime.datetime) -> None:
-        """Claimed but not tried: free from ``due`` on, without an attempt counted."""
+    def give_back(self, seqs: Iterable[int], holder: str) -> None:
+        """Claimed but not tried: free again, without an attempt counted."""
         mine = outbox.c.seq.in_(list(seqs)) & (outbox.c.holder == holder) & (outbox.c.state == OWED)
-        values: Values = {"holder": None, "held_until": None, "due": due}
+        values: Values = {"holder": None, "held_until": None}
         self._connection.execute(update(outbox).where(mine).values(values))
 
     def _settle(self, seq: int, holder: str, values: Values) -> bool:

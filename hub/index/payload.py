@@ -1,6 +1,7 @@
 """Payloads on their way to and from the disk: the one place where they are sealed, and where keys are hashed."""
 
 import hashlib
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Protocol
 
@@ -52,7 +53,7 @@ class KeyHash:
         return self._one(key)
 
 
-def pack_keys(keys: list[int]) -> bytes:
+def pack_keys(keys: Collection[int]) -> bytes:
     """Eight bytes each, little-endian, sorted."""
     return np.array(sorted(keys), dtype="<i8").tobytes()
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, 
 
 from contracts import ChildRecord
 from hub.index import dialect
-from hub.index.entry import Entry, Side, columns_of, opaque_id
+from hub.index.entry import TO_FIND, Entry, Side, columns_of, opaque_id
 from hub.index.payload import Seal, dump_record, load_record, unpack_keys
 from hub.index.schema import Values, match_keys, record_versions, records
 
@@ -30,6 +30,12 @@ class Known:
     twin_closed: bool
     public_id: str | None
     keys: tuple[int, ...]
+    find_keys: tuple[int, ...]
+
+    @property
+    def placed_keys(self) -> list[tuple[int, int]]:
+        """(key, side) of its rows in the table of keys."""
+        return _placed(self.side, self.keys, self.find_keys)
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,7 @@ class Records:
         values = [self._new(entry, now) for entry in entries]
         added = dialect.insert_many(self._connection, records, values, returning=("source_id", "row"))
         rows: dict[str, int] = {row.source_id: row.row for row in added}
-        self._add_keys((rows[entry.record.ref.source_id], entry.side, entry.keys) for entry in entries)
+        self._add_keys((rows[entry.record.ref.source_id], _keys_of(entry)) for entry in entries)
         return rows
 
     def _new(self, entry: Entry, now: datetime.datetime) -> Values:
@@ -177,7 +183,7 @@ class Records:
         self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
         self._remove_keys(before)
         rows = {held.source_id: held.row for held in before}
-        self._add_keys((rows[entry.record.ref.source_id], entry.side, entry.keys) for entry in entries)
+        self._add_keys((rows[entry.record.ref.source_id], _keys_of(entry)) for entry in entries)
         return rows
 
     def _changing(self, entry: Entry, now: datetime.datetime) -> Values:
@@ -192,15 +198,15 @@ class Records:
         values = {"twin_closed": True, "side": int(Side.CLOSED), "public": False, "updated": now}
         self._connection.execute(update(records).where(records.c.row == held.row).values(values))
         self._remove_keys([held])
-        self._add_keys([(held.row, Side.CLOSED, held.keys)])
+        self._add_keys([(held.row, _placed(Side.CLOSED, held.keys, held.find_keys))])
 
-    def _add_keys(self, owners: Iterable[tuple[int, Side, Collection[int]]]) -> None:
-        rows = [{"key": key, "side": int(side), "row": row} for row, side, keys in owners for key in keys]
+    def _add_keys(self, owners: Iterable[tuple[int, list[tuple[int, int]]]]) -> None:
+        rows = [{"key": key, "side": side, "row": row} for row, placed in owners for key, side in placed]
         rows.sort(key=lambda row: row["key"])
         dialect.insert_many(self._connection, match_keys, rows, new_only=True)
 
     def _remove_keys(self, held: Iterable[Known]) -> None:
-        gone = [(key, int(one.side), one.row) for one in held for key in one.keys]
+        gone = [(key, side, one.row) for one in held for key, side in one.placed_keys]
         columns = tuple_(match_keys.c.key, match_keys.c.side, match_keys.c.row)
         for part in dialect.parts(gone, 1_000):
             self._connection.execute(delete(match_keys).where(columns.in_(part)))
@@ -226,7 +232,16 @@ def _written(entry: Entry, row: int) -> Compared:
 
 def _known(row: Any) -> Known:
     values = dict(row._mapping)
-    return Known(**values | {"side": Side(row.side), "keys": tuple(unpack_keys(values["keys"]))})
+    keys = {name: tuple(unpack_keys(values[name])) for name in ("keys", "find_keys")}
+    return Known(**values | keys | {"side": Side(row.side)})
+
+
+def _placed(side: Side, keys: Iterable[int], find_keys: Iterable[int]) -> list[tuple[int, int]]:
+    return [(key, int(side)) for key in keys] + [(key, TO_FIND) for key in find_keys]
+
+
+def _keys_of(entry: Entry) -> list[tuple[int, int]]:
+    return _placed(entry.side, entry.keys, entry.find_keys)
 
 
 __all__ = ["Compared", "Known", "Records"]

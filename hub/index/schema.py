@@ -82,10 +82,12 @@ records = Table(
     Column("born_to", Integer),
     Column("first_seen", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
-    # Payloads, to be sealed: the record (JSON), what matching compares, and its own keys (8 bytes each).
+    # Payloads, to be sealed: the record (JSON) and what matching compares.
     Column("record", LargeBinary, nullable=False),
     Column("features", LargeBinary, nullable=False),
+    # Its own rows of match_keys, 8 bytes each: for matching, and for finding it by name or diary number.
     Column("keys", LargeBinary, nullable=False),
+    Column("find_keys", LargeBinary, nullable=False),
     UniqueConstraint("participant", "source_id"),
 )
 Index("ix_records_updated", records.c.updated)
@@ -105,7 +107,8 @@ record_versions = Table(
     sqlite_with_rowid=False,
 )
 
-#: Blocking keys, hashed with the hub's secret; the side is in the key so that a look-up meets only the other side.
+#: Keys hashed with the hub's secret; ``side`` is that of the entry for blocking keys, 3 for keys by which people
+#: find it, so that a look-up meets only what it looks for.
 match_keys = Table(
     "match_keys",
     metadata,
@@ -200,6 +203,15 @@ outbox = Table(
 _owed = outbox.c.state == "owed"
 Index("ix_outbox_owed", outbox.c.lane, outbox.c.due, sqlite_where=_owed, postgresql_where=_owed)
 Index("ix_outbox_lane", outbox.c.lane, outbox.c.about, outbox.c.seq)
+
+#: Participants whose system did not answer: left alone until ``resume_at``, by every courier.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", String(40), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("resume_at", Moment, nullable=False),
+)
 
 #: Records and rows that could not be taken in, with reason and original, until a later good version resolves them.
 set_aside = Table(

@@ -1,7 +1,7 @@
 """Search in the index: clear columns filter in SQL, what lies in payloads is looked at afterwards."""
 
 import datetime
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, or_,
 
 from contracts import ChildRecord
 from contracts.exchange import Search
-from hub.index.entry import Side, Veil, month_number
+from hub.index.entry import TO_FIND, Side, Veil, month_number
 from hub.index.payload import Seal, load_record
 from hub.index.schema import match_keys, records
 
@@ -47,16 +47,18 @@ class Searching:
         query: Search,
         sight: Sight,
         today: datetime.date,
-        keys: Collection[int] | None,
+        key_sets: Sequence[Collection[int]],
         score: Callable[[ChildRecord], float | None],
     ) -> tuple[int, list[Found]]:
         """The same where payloads must be opened: ``score`` gives None for what does not fit; best first, then newest.
 
-        ``keys`` are the hashed keys of a name: only entries that have one of them are looked at.
+        ``key_sets`` are hashed keys of a name, of a diary number: only entries that have one of each are looked at.
+        Without keys the newest 10,000 that the clear columns let through are.
         """
         chosen = _filtered(query, sight, today)
-        if keys is not None:
-            chosen = chosen.where(records.c.row.in_(select(match_keys.c.row).where(match_keys.c.key.in_(keys))))
+        for keys in key_sets:
+            having = select(match_keys.c.row).where(match_keys.c.side == TO_FIND, match_keys.c.key.in_(keys))
+            chosen = chosen.where(records.c.row.in_(having))
         chosen = chosen.order_by(records.c.updated.desc(), records.c.row.desc()).limit(MOST_COUNTED)
         fitting = list(self._fitting(chosen, score))
         fitting.sort(key=lambda found: -(found.score or 0.0))

@@ -2,15 +2,17 @@
 
 import datetime
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from contracts import Birth, ChildRecord, Event, FieldEvidence, Name, Place, Reference
 from contracts.codes import AgeBasis, Gender, RecordKind, Status
+from hub.core import plain_number
 from hub.flow import Flow
 from hub.index import Store
+from hub.index.entry import Entry
 from hub.index.matches import Pair
 from hub.index.migrations import upgrade
 from hub.index.payload import KeyHash
@@ -24,12 +26,35 @@ class WordCore:
 
     key_hash = KeyHash(b"test")
 
-    def prepare(self, record: ChildRecord) -> tuple[bytes, frozenset[int]]:
+    best = 10
+
+    def prepare(self, record: ChildRecord, twin_closed: bool = False) -> Entry:
         words = sorted({word.lower() for name in record.names for word in name.text.split()})
         features = json.dumps([words, record.gender]).encode()
-        return features, frozenset(self.key_hash(word) for word in words)
+        return Entry(
+            record, features, {self.key_hash(word) for word in words}, self._found_by(record, words), twin_closed
+        )
 
-    def score(self, searched: Compared, found: Compared) -> Pair | None:
+    def _found_by(self, record: ChildRecord, words: Iterable[str]) -> set[int]:
+        return self._named([*words, *(plain_number(diary.number) for diary in record.diaries)])
+
+    def _named(self, words: Iterable[str]) -> set[int]:
+        return {self.key_hash("s:" + word) for word in words}
+
+    def diary_keys(self, number: str) -> set[int]:
+        return self._named([plain_number(number)])
+
+    def name_keys(self, text: str) -> set[int]:
+        return self._named(text.lower().split())
+
+    def name_likeness(self, text: str, names: Sequence[str]) -> float:
+        asked = set(text.lower().split())
+        return max((len(asked & set(name.lower().split())) / len(asked) for name in names), default=0.0)
+
+    def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
+        return [pair for one in searched for other in found if (pair := self._pair(one, other)) is not None]
+
+    def _pair(self, searched: Compared, found: Compared) -> Pair | None:
         (words, gender), (others, other_gender) = json.loads(searched.features), json.loads(found.features)
         bits = 3.0 * len(set(words) & set(others)) - (5.0 if gender != other_gender else 0.0)
         if bits <= 0:

@@ -70,6 +70,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sender", "message_id", name=op.f("pk_inbox")),
     )
     op.create_table(
+        "lanes",
+        sa.Column("lane", sa.String(length=40), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("resume_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("lane", name=op.f("pk_lanes")),
+    )
+    op.create_table(
         "leases",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("holder", sa.String(length=80), nullable=False),
@@ -184,6 +191,7 @@ def upgrade() -> None:
         sa.Column("record", sa.LargeBinary(), nullable=False),
         sa.Column("features", sa.LargeBinary(), nullable=False),
         sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("find_keys", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("row", name=op.f("pk_records")),
         sa.UniqueConstraint("hub_id", name=op.f("uq_records_hub_id")),
         sa.UniqueConstraint("participant", "source_id", name=op.f("uq_records_participant_source_id")),

@@ -1,0 +1,108 @@
+"""APScheduler says when; a claim row says which process; a lease says that it is the only one. Never what."""
+
+import datetime
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from contracts import Participant, TrackChildError
+from hub.index import Store
+from hub.leasing import leased, process_name
+from hub.settings import Settings
+
+log = structlog.get_logger()
+_LOOK_AGAIN_SECONDS = 30
+_CLEAN_EVERY_SECONDS = 3_600
+_KEEP_SLOTS = datetime.timedelta(days=7)
+
+
+class Ticked(Protocol):
+    """What the clock needs of the hub."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def settings(self) -> Settings: ...
+    def pull(self, participant_id: str) -> Any: ...
+    def deliver(self) -> Any: ...
+    def clean_up(self) -> Any: ...
+    def pulled(self) -> list[Participant]: ...
+
+
+def run_slot(store: Store, job: str, slot: int, lease_seconds: float, work: Callable[[], object]) -> bool:
+    """Run ``work`` if no process ran this slot of ``job`` and none is at the job now; true if it was run here."""
+    with store.write() as opened:
+        if not opened.leases.claim_slot(job, slot, process_name(), _now()):
+            return False
+    outcome = "done"
+    try:
+        with leased(store, f"job:{job}", lease_seconds):
+            work()
+    except TrackChildError as error:
+        outcome = error.code
+        log.warning("job_put_off", job=job, slot=slot, code=error.code)
+    except Exception as error:
+        outcome = f"defect: {type(error).__name__}"
+        log.error("job_failed", job=job, slot=slot, error=type(error).__name__)
+    with store.write() as opened:
+        opened.leases.end_slot(job, slot, outcome, _now())
+    return outcome != "already_running"
+
+
+class Clock:
+    """Every process may run one; each turn of each job is still run once."""
+
+    def __init__(self, hub: Ticked) -> None:
+        self._hub = hub
+        self._scheduler = BackgroundScheduler(
+            timezone=datetime.UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        """Begin: deliveries and clean-up at their intervals, pulls at each participant's."""
+        self._every("deliver", self._hub.settings.deliver_every_seconds, self._hub.deliver)
+        self._every("clean_up", _CLEAN_EVERY_SECONDS, self._hub.clean_up)
+        self._look()
+        self._scheduler.add_job(self._look, IntervalTrigger(seconds=_LOOK_AGAIN_SECONDS), id="look")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End; what is under way is finished first."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def _look(self) -> None:
+        """Follow the registry: participants come, go and change their interval."""
+        wanted = {f"pull:{one.id}": one for one in self._hub.pulled() if one.endpoint is not None}
+        for job in self._scheduler.get_jobs():
+            if job.id.startswith("pull:") and job.id not in wanted:
+                job.remove()
+        for name, one in wanted.items():
+            assert one.endpoint is not None
+            self._pull_every(name, one.id, one.endpoint.pull_every_seconds)
+
+    def _pull_every(self, name: str, participant_id: str, seconds: int) -> None:
+        known = self._scheduler.get_job(name)
+        if known is None or known.trigger.interval.total_seconds() != seconds:
+            self._every(name, seconds, lambda: self._hub.pull(participant_id))
+
+    def _every(self, job: str, seconds: int, work: Callable[[], object]) -> None:
+        def turn() -> None:
+            run_slot(self._hub.store, job, int(time.time() // seconds), self._hub.settings.lease_seconds, work)
+
+        self._scheduler.add_job(turn, IntervalTrigger(seconds=seconds), id=job, replace_existing=True)
+
+
+def forget_old_slots(store: Store) -> None:
+    """Slots older than a week can no longer be claimed twice by anybody."""
+    with store.write() as work:
+        work.leases.forget_slots(_now() - _KEEP_SLOTS)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)

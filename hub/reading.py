@@ -1,0 +1,107 @@
+"""A live read of one section of an eFile: audited before it is asked for, shown once, never kept."""
+
+import datetime
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+
+from adapters.base import Adapter, Capability
+from contracts import ChildRecord, Officer, Purpose, Reference, Refused, Section, SectionName, SectionRequest, Unready
+from contracts.errors import TrackChildError
+from hub.access import Act, Caller, require_section
+from hub.index import Store
+from hub.index.audit import Line
+from hub.showing import may_meet
+
+
+class Reading:
+    """``adapter_for`` gives the system of a participant that can be read from, or None."""
+
+    def __init__(
+        self,
+        store: Store,
+        adapter_for: Callable[[str, Capability], Adapter | None],
+        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    ) -> None:
+        self._store, self._adapter_for, self._now = store, adapter_for, now
+
+    def section(self, caller: Caller, hub_id: str, section: SectionName, purpose: Purpose, case: str) -> Section:
+        """Ask the owner. The line in the audit is there before the question is; without it nothing is asked.
+
+        Raises ``Refused`` (``not_allowed``, ``section_not_allowed``, ``purpose_not_allowed``, ``no_case_stated``,
+        ``unknown_case``, ``owner_cannot_be_read``, or the owner's own) and ``Unready`` (the owner's own,
+        ``owner_failed``, ``owner_answered_else``).
+        """
+        officer = require_section(caller, section, purpose)
+        if not case.strip():
+            raise Refused("no_case_stated", "State the case or match that you read for.")
+        record = self._record(caller, hub_id)
+        line = _line(officer, section, purpose, case, hub_id)
+        opening = self._write(line)
+        try:
+            answer = self._ask(record.ref, officer, section, purpose, case)
+        except BaseException as error:
+            self._write(replace(line, outcome=_outcome(error), opening=opening))
+            raise
+        self._write(replace(line, outcome="answered", opening=opening))
+        return answer
+
+    def _record(self, caller: Caller, hub_id: str) -> ChildRecord:
+        with self._store.read() as work:
+            row = work.records.find(hub_id=hub_id)
+            record = None if row is None else work.records.record(row)
+        if record is None or not may_meet(caller, record):
+            raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
+        return record
+
+    def _ask(self, ref: Reference, officer: Officer, section: SectionName, purpose: Purpose, case: str) -> Section:
+        adapter = self._adapter_for(ref.participant, Capability.FETCH)
+        if adapter is None:
+            raise Refused("owner_cannot_be_read", "The owner's system cannot be read live. Ask the owner directly.")
+        request = SectionRequest(
+            request_id=str(uuid.uuid4()),
+            ref=ref,
+            section=section,
+            purpose=purpose,
+            case=case,
+            officer=officer,
+            asked_at=self._now(),
+        )
+        answer = _fetched(adapter, request)
+        same = (answer.ref.participant, answer.ref.source_id, answer.section)
+        if same != (ref.participant, ref.source_id, section):
+            raise Unready("owner_answered_else", "The owner's system answered something else. Tell its operator.")
+        return answer
+
+    def _write(self, line: Line) -> int:
+        with self._store.write() as work:
+            return work.audit.add(line, self._now())
+
+
+def _fetched(adapter: Adapter, request: SectionRequest) -> Section:
+    try:
+        return adapter.fetch(request)
+    except TrackChildError:
+        raise
+    except Exception as error:
+        # What went wrong may repeat what was read: only its kind is passed on.
+        raise Unready("owner_failed", f"Reading from the owner failed ({type(error).__name__}). Try later.") from None
+
+
+def _line(officer: Officer, section: SectionName, purpose: Purpose, case: str, hub_id: str) -> Line:
+    return Line(
+        who=f"officer:{officer.id}",
+        role=officer.role,
+        institution=officer.institution,
+        act=Act.READ_SECTION.value,
+        purpose=purpose.value,
+        matter=case.strip()[:200],
+        detail=section.value,
+        hub_id=hub_id,
+        outcome="asked",
+    )
+
+
+def _outcome(error: BaseException) -> str:
+    code = error.code if isinstance(error, TrackChildError) else type(error).__name__
+    return f"not answered: {code}"[:80]

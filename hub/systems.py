@@ -1,0 +1,50 @@
+"""The participants' systems: the adapter that speaks to each, its secret read from where the registry points."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from adapters import catalog
+from adapters.base import Adapter, Capability, Connection
+from contracts import Participant, Refused
+from registry import Registry, secrets
+
+
+class Systems:
+    """Adapters by participant; each thread keeps its own, since a transport's session is not shared."""
+
+    def __init__(self, registry: Registry, outside: Sequence[Path] = ()) -> None:
+        self._registry, self._outside = registry, outside
+        self._kept = threading.local()
+
+    def adapter(self, participant_id: str) -> Adapter:
+        """``Refused``: ``unknown_participant``, ``participant_paused``, ``no_endpoint``, ``secret_missing``."""
+        participant = self._registry.participants.require(participant_id)
+        if not participant.active:
+            raise Refused("participant_paused", "This participant is paused. Activate it in the registry first.")
+        if participant.endpoint is None:
+            raise Refused("no_endpoint", "This participant has no system to speak to. Give it an endpoint.")
+        kept: dict[str, tuple[str, Adapter]] = self._kept.__dict__
+        said = participant.endpoint.model_dump_json()
+        if participant_id not in kept or kept[participant_id][0] != said:
+            kept[participant_id] = said, self._new(participant)
+        return kept[participant_id][1]
+
+    def _new(self, participant: Participant) -> Adapter:
+        endpoint = participant.endpoint
+        assert endpoint is not None
+        secret = secrets.read(endpoint.secret) if endpoint.secret is not None else None
+        return catalog.adapter(endpoint.adapter, Connection(participant.id, endpoint.url, secret), self._outside)
+
+    def able(self, participant_id: str, what: Capability) -> Adapter | None:
+        """The adapter if the participant is active, has an endpoint and can do ``what``; else None."""
+        participant = self._registry.participants.get(participant_id)
+        if participant is None or not participant.active or participant.endpoint is None:
+            return None
+        adapter = self.adapter(participant_id)
+        return adapter if what in adapter.capabilities else None
+
+    def all_able(self, what: Capability) -> list[Participant]:
+        """Active participants whose system can do ``what``."""
+        active = self._registry.participants.all(active=True)
+        return [one for one in active if self.able(one.id, what) is not None]
