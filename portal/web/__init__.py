@@ -1,0 +1,33 @@
+"""The web pages: ``app(hub)`` joins them with the hub's doors. They ask the hub only and hold no SQL."""
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
+
+from hub import doors
+from hub.app import Hub
+from portal.web import assets, errors
+from portal.web.guard import SafeHeaders
+from portal.web.pages import routers
+from portal.web.places import Places
+
+
+def app(hub: Hub) -> FastAPI:
+    """Everything that is served on one port: the doors under their own paths, the pages under all others."""
+    whole = FastAPI(title="TrackChild hub", openapi_url=None, docs_url=None, redoc_url=None)
+    doors.mount(whole, hub)
+    whole.mount("/", pages(hub))
+    return whole
+
+
+def pages(hub: Hub) -> FastAPI:
+    """The pages alone, as an application of their own with their own errors and headers."""
+    made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    made.state.hub, made.state.places = hub, Places(hub)
+    made.router.routes.append(Route("/static/{name}", assets.serve))
+    for router in routers:
+        made.include_router(router)
+    errors.install(made)
+    made.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+    made.add_middleware(SafeHeaders)
+    return made

@@ -1,0 +1,125 @@
+"""From the fields of a form to the hub's questions, or to what is wrong with each, said to the person who filled it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from contracts import Purpose, SectionName
+from contracts.exchange import MatchState, Search
+from portal.web.language import _, mark
+
+REASON_MOST = 200
+"""Letters that a reason may have."""
+
+_SEARCH_FIELDS = (
+    "name",
+    "kind",
+    "status",
+    "gender",
+    "age_years_from",
+    "age_years_to",
+    "state",
+    "district",
+    "event_from",
+    "event_to",
+    "diary_number",
+    "include_ended",
+)
+#: What to write in a field of the search form whose value could not be read.
+_TO_DO = {
+    "name": mark("Write a name of at most 200 letters"),
+    "age_years_from": mark("The lowest age must be a whole number from 0 to 25, such as 7"),
+    "age_years_to": mark("The highest age must be a whole number from 0 to 25, such as 9"),
+    "event_from": mark("The first day must be a real date, such as 5 March 2024"),
+    "event_to": mark("The last day must be a real date, such as 5 March 2024"),
+    "diary_number": mark("Write a diary number of at most 200 letters and digits"),
+}
+_OTHERWISE = mark("Choose one of the list")
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing to mend: the id of the field, and what to do."""
+
+    field: str
+    message: str
+
+
+def search_of(fields: Mapping[str, str]) -> tuple[Search | None, list[Wrong]]:
+    """The question behind a filled search form, or what is wrong with it."""
+    filled = {name: fields[name] for name in _SEARCH_FIELDS if fields.get(name)}
+    try:
+        query = Search.model_validate(filled)
+    except ValidationError as error:
+        names = dict.fromkeys(str(item["loc"][0]) for item in error.errors(include_input=False, include_url=False))
+        return None, [Wrong(name, _(_TO_DO.get(name, _OTHERWISE))) for name in names]
+    wrong = _contradictions(query) or ([] if set(filled) - {"include_ended"} else [_nothing_asked()])
+    return (None, wrong) if wrong else (query, [])
+
+
+def _nothing_asked() -> Wrong:
+    return Wrong("name", _("Write a name, or choose at least one thing to search by"))
+
+
+def _contradictions(query: Search) -> list[Wrong]:
+    wrong = []
+    low, high = query.age_years_from, query.age_years_to
+    if low is not None and high is not None and low > high:
+        wrong.append(Wrong("age_years_to", _("The highest age must not be below the lowest age")))
+    if query.event_from and query.event_to and query.event_from > query.event_to:
+        wrong.append(Wrong("event_to", _("The last day must not be before the first day")))
+    return wrong
+
+
+def filled_from(query: Search) -> dict[str, str]:
+    """The fields of the search form that would ask ``query`` again."""
+    said = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return {name: str(said[name]) for name in _SEARCH_FIELDS if name in said}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person decided about a match, and why."""
+
+    state: MatchState
+    reason: str
+
+
+def decision_of(fields: Mapping[str, str], allowed: tuple[MatchState, ...]) -> tuple[Decision | None, list[Wrong]]:
+    """The decision behind a filled form, or what is wrong with it; ``allowed`` are the steps open to this match."""
+    state, reason = fields.get("state", ""), fields.get("reason", "")
+    wrong = []
+    if state not in allowed:
+        wrong.append(Wrong("state", _("Choose what you decided")))
+    wrong += _wrong_line("reason", reason, _("Write why you decided so, in one sentence"))
+    return (None, wrong) if wrong else (Decision(MatchState(state), reason), [])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which section of a file is asked for, why, and for which case."""
+
+    section: SectionName
+    purpose: Purpose
+    case: str
+
+
+def section_of(fields: Mapping[str, str]) -> tuple[Asked | None, list[Wrong]]:
+    """The request behind a filled form, or what is wrong with it."""
+    section, purpose, case = (fields.get(name, "") for name in ("section", "purpose", "case"))
+    wrong = []
+    if section not in list(SectionName):
+        wrong.append(Wrong("section", _("Choose the section that you need")))
+    if purpose not in list(Purpose):
+        wrong.append(Wrong("purpose", _("Choose why you need it")))
+    wrong += _wrong_line("case", case, _("Write the number of the case, such as the FIR number"))
+    return (None, wrong) if wrong else (Asked(SectionName(section), Purpose(purpose), case), [])
+
+
+def _wrong_line(field: str, text: str, if_empty: str) -> list[Wrong]:
+    if not text:
+        return [Wrong(field, if_empty)]
+    if len(text) > REASON_MOST:
+        return [Wrong(field, _("Write at most %(most)s letters", most=REASON_MOST))]
+    return []

@@ -1,0 +1,105 @@
+"""What every request passes: size and origin of forms, and the headers that tell a browser what a page may do."""
+
+from collections.abc import Mapping
+from typing import cast
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contracts import Refused
+from portal.web.session import token_is_ours
+
+FORM_LIMIT = 64_000
+"""Bytes that a form may have."""
+_OURS = {"same-origin", "none"}
+
+#: No inline script or style, nothing from elsewhere, no framing.
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not no-referrer: a form's Origin header would become null.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    # A card that was taken back must not live on in a search engine.
+    "X-Robots-Tag": "noindex, noarchive",
+}
+
+
+class SafeHeaders:
+    """Middleware that puts ``HEADERS`` on every page; https is insisted on once a page came over it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+                if scope.get("scheme") == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+async def guard(request: Request) -> None:
+    """Read and check the form of a request that changes something; ``form(request)`` then gives it.
+
+    The one coroutine of the pages, since a body can be read in no other way.
+    """
+    request.state.form = {}
+    if request.method in ("GET", "HEAD"):
+        return
+    request.state.form = _fields(await _body(request))
+    _require_ours(request)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > FORM_LIMIT:
+            raise Refused("form_too_large", "The form is too large. Shorten what was written and send it again.")
+    return bytes(body)
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=100, errors="strict")
+    except ValueError:
+        raise Refused(
+            "form_unreadable", "The form could not be read. Go back, reload the page and try again."
+        ) from None
+    return {name: value.replace("\0", "").strip() for name, value in pairs}
+
+
+def _require_ours(request: Request) -> None:
+    elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in _OURS
+    if elsewhere or not token_is_ours(request, form(request).get("form_token", "")):
+        raise Refused("form_expired", "This form is not valid any more. Go back, reload the page and send it again.")
+
+
+def form(request: Request) -> Mapping[str, str]:
+    """The fields of the form that was sent, stripped; of a field sent twice, the last."""
+    return cast(Mapping[str, str], request.state.form)

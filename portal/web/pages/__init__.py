@@ -1,0 +1,14 @@
+"""The pages, one module for each desk they serve; every form passes the guard."""
+
+from portal.web.pages import accesses, cases, files, matches, operations, public, search, start
+
+routers = (
+    start.router,
+    public.router,
+    search.router,
+    cases.router,
+    files.router,
+    matches.router,
+    accesses.router,
+    operations.router,
+)

@@ -1,0 +1,77 @@
+"""The live read of one section of an owner's file: asked with a purpose, shown once, never kept."""
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contracts import Purpose, SectionName, Unready
+from contracts.exchange import Case
+from hub.access import PURPOSES, SECTIONS, Act, Caller
+from portal.web import entry, forms, words
+from portal.web.guard import form, guard
+from portal.web.pages.cases import case_of
+from portal.web.render import page
+from portal.web.session import Person, TheHub
+
+router = APIRouter(dependencies=[Depends(guard)])
+
+
+@router.get("/case/{hub_id}/file")
+def ask(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response:
+    """The form: which section, why, for which case."""
+    caller.require(Act.READ_SECTION)
+    return _form(request, caller, case_of(hub, caller, hub_id))
+
+
+@router.post("/case/{hub_id}/file")
+def read(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response:
+    """Ask the owner and show its answer in this very response: there is no address to come back to."""
+    caller.require(Act.READ_SECTION)
+    case = case_of(hub, caller, hub_id)
+    asked, wrong = forms.section_of(form(request))
+    if asked is None:
+        return _form(request, caller, case, dict(form(request)), wrong=wrong, status=422)
+    try:
+        section = hub.read_section(caller, case.hub_id, asked.section, asked.purpose, asked.case)
+    except Unready as error:
+        return _form(request, caller, case, dict(form(request)), down=error, status=503)
+    return page(request, "section.html", case=case, section=section, asked=asked, answered_at=words.moment_now())
+
+
+def _form(
+    request: Request,
+    caller: Caller,
+    case: Case,
+    filled: dict[str, str] | None = None,
+    wrong: list[forms.Wrong] | None = None,
+    down: Unready | None = None,
+    status: int = 200,
+) -> Response:
+    return page(
+        request,
+        "file.html",
+        status,
+        case=case,
+        name=entry.main_name(case.record.names),
+        filled=filled or {"case": _likely_number(case)},
+        wrong=wrong or [],
+        down=down,
+        sections=_sections(caller),
+        purposes=_purposes(caller),
+    )
+
+
+def _sections(caller: Caller) -> list[SectionName]:
+    open_to_them = frozenset().union(*(SECTIONS.get(role, frozenset()) for role in caller.roles))
+    return [section for section in SectionName if section in open_to_them]
+
+
+def _purposes(caller: Caller) -> list[Purpose]:
+    open_to_them = frozenset().union(*(PURPOSES.get(role, frozenset()) for role in caller.roles))
+    return [purpose for purpose in Purpose if purpose in open_to_them]
+
+
+def _likely_number(case: Case) -> str:
+    """The first diary number of the entry, as officers write it; empty where there is none."""
+    diary = next(iter(case.record.diaries), None)
+    return f"{diary.kind} {diary.number}" + (f"/{diary.year}" if diary.year else "") if diary else ""

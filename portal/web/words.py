@@ -1,0 +1,207 @@
+"""The codes of the contract in plain words, and dates, ages and numbers as people in India write them."""
+
+import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from contracts import Birth, Purpose, SectionName, codes
+from contracts.events import CaseEventKind
+from contracts.exchange import MatchState
+from hub.access import Role
+from portal.web.language import _, mark
+
+INDIA = ZoneInfo("Asia/Kolkata")
+
+#: Words for codes whose own name, with spaces, would not say enough.
+_WORDS: dict[StrEnum, str] = {
+    codes.RecordKind.MISSING: mark("Missing child"),
+    codes.RecordKind.FOUND: mark("Found child"),
+    codes.RecordKind.RESIDENT: mark("Child in a home"),
+    codes.RecordKind.SIGHTING: mark("Sighting by a citizen"),
+    codes.RecordKind.AT_RISK: mark("Child at risk"),
+    codes.Status.FIR_REGISTERED: mark("FIR registered"),
+    codes.Status.UNTRACED: mark("Not traced yet"),
+    codes.Status.PRODUCED: mark("Produced before the committee"),
+    codes.Status.AGED_OUT: mark("Has turned 18"),
+    codes.Gender.MALE: mark("Boy"),
+    codes.Gender.FEMALE: mark("Girl"),
+    codes.Gender.TRANSGENDER: mark("Transgender"),
+    codes.NameKind.FULL: mark("Name"),
+    codes.NameKind.ALIAS: mark("Also known as"),
+    codes.NameKind.NICK: mark("Called at home"),
+    codes.AgeBasis.DOCUMENTED: mark("from a document"),
+    codes.AgeBasis.STATED: mark("as stated"),
+    codes.AgeBasis.ESTIMATED: mark("as estimated"),
+    codes.AgeBasis.APPEARANCE: mark("by appearance"),
+    codes.Restriction.NOT_PUBLIC: mark("Not to be shown to the public"),
+    codes.Restriction.IN_CONFLICT_WITH_LAW: mark("Child in conflict with law: identity protected (JJ Act 2015 s.74)"),
+    codes.Restriction.VICTIM: mark("Victim or witness: identity protected (JJ Act 2015 s.74; POCSO Act s.23)"),
+    codes.Restriction.SEALED: mark("Sealed by order"),
+    codes.PublicationBasis.CONSENT_OF_GUARDIAN: mark("Published with the guardian’s consent"),
+    codes.PublicationBasis.POLICE_APPEAL: mark("Published as a police appeal"),
+    codes.PublicationBasis.ORDER_OF_COMMITTEE: mark("Published by order of the committee"),
+    CaseEventKind.FIR_REGISTERED: mark("FIR registered"),
+    CaseEventKind.PRODUCED: mark("Produced before the committee"),
+    CaseEventKind.PLACED: mark("Placed in care"),
+    CaseEventKind.SIR_DONE: mark("Social investigation report done"),
+    CaseEventKind.ICP_DONE: mark("Individual care plan done"),
+    CaseEventKind.HOME_VERIFIED: mark("Home verified"),
+    MatchState.PROPOSED: mark("To be reviewed"),
+    MatchState.CONFIRMED: mark("Confirmed as the same child"),
+    MatchState.REJECTED: mark("Rejected: not the same child"),
+    MatchState.WITHDRAWN: mark("Withdrawn: the records changed"),
+    SectionName.INDIVIDUAL_CARE_PLAN: mark("Individual care plan"),
+    SectionName.SOCIAL_INVESTIGATION: mark("Social investigation report"),
+    Purpose.MATCH_REVIEW: mark("To review a match"),
+    Purpose.RESTORATION: mark("To restore the child to the family"),
+    Purpose.INQUIRY: mark("For an inquiry"),
+    Purpose.CARE: mark("For the care of the child"),
+    Purpose.HOME_VERIFICATION: mark("To verify the child’s home"),
+    Purpose.AUDIT: mark("For an audit"),
+    Role.OFFICER: mark("Police officer"),
+    Role.COMMITTEE: mark("Committee (CWC, JJB) or child protection unit"),
+    Role.CCI: mark("Child care institution"),
+    Role.ADMINISTRATOR: mark("Administrator of the hub"),
+    Role.AUDITOR: mark("Auditor"),
+}
+
+_LANGUAGES = {
+    "as": "Assamese",
+    "bn": "Bengali",
+    "brx": "Bodo",
+    "doi": "Dogri",
+    "en": "English",
+    "gu": "Gujarati",
+    "hi": "Hindi",
+    "kn": "Kannada",
+    "ks": "Kashmiri",
+    "kok": "Konkani",
+    "mai": "Maithili",
+    "ml": "Malayalam",
+    "mni": "Manipuri",
+    "mr": "Marathi",
+    "ne": "Nepali",
+    "or": "Odia",
+    "pa": "Punjabi",
+    "sa": "Sanskrit",
+    "sat": "Santali",
+    "sd": "Sindhi",
+    "ta": "Tamil",
+    "te": "Telugu",
+    "ur": "Urdu",
+    "bho": "Bhojpuri",
+}
+
+
+def of(code: StrEnum | str | None) -> str:
+    """A code in words: from the table, else its own name with spaces.
+
+    >>> of(codes.Status.UNTRACED), of(codes.Colour.SKY_BLUE), of(None)
+    ('Not traced yet', 'Sky blue', '')
+    """
+    if not code:
+        return ""
+    words = _WORDS.get(code) if isinstance(code, StrEnum) else None
+    return _(words) if words else _(str(code).replace("_", " ").capitalize())
+
+
+def language(tag: str) -> str:
+    """The English name of a language tag; the tag itself where it is not one of India's."""
+    return _(_LANGUAGES.get(tag.partition("-")[0], tag))
+
+
+def day(on: datetime.date | None) -> str:
+    """A date as ``5 March 2024``, which nobody reads the wrong way round."""
+    return f"{on.day} {_(on.strftime('%B'))} {on.year}" if on else ""
+
+
+def short_day(on: datetime.date | None) -> str:
+    """A date for a narrow column, e.g. ``5 Mar 2024``."""
+    return f"{on.day} {_(on.strftime('%b'))} {on.year}" if on else ""
+
+
+def moment(at: datetime.datetime | None) -> str:
+    """A moment in Indian time, e.g. ``5 March 2024, 4:05 pm``."""
+    if at is None:
+        return ""
+    local = at.astimezone(INDIA)
+    return f"{day(local.date())}, {local.strftime('%I:%M %p').lstrip('0').lower()}"
+
+
+def clock(at: datetime.time) -> str:
+    """A time of day, e.g. ``4:05 pm``."""
+    return at.strftime("%I:%M %p").lstrip("0").lower()
+
+
+def _years_and_months(months: int) -> str:
+    years, rest = divmod(max(months, 0), 12)
+    if years == 0:
+        return _("%(months)s months", months=rest)
+    return _("%(years)s years", years=years) if years != 1 else _("1 year")
+
+
+def age_span(youngest: int, oldest: int) -> str:
+    """An age in words from completed months; ``8 to 9 years`` where it is a range.
+
+    >>> age_span(96, 107), age_span(96, 119), age_span(5, 5)
+    ('8 years', '8 to 9 years', '5 months')
+    """
+    low, high = max(youngest, 0) // 12, max(oldest, 0) // 12
+    if low == high:
+        return _years_and_months(youngest)
+    return _("%(low)s to %(high)s years", low=low, high=high)
+
+
+def hit_age(low: int | None, high: int | None) -> str:
+    """The age of a line of a search answer, in whole years today."""
+    if low is None and high is None:
+        return ""
+    first, last = (low if low is not None else high), (high if high is not None else low)
+    return str(first) if first == last else _("%(low)s to %(high)s", low=first, high=last)
+
+
+def birth(known: Birth) -> str:
+    """How an age became known, e.g. ``7 years on 1 March 2019, as stated``."""
+    basis = of(known.basis)
+    if known.date is not None:
+        return _("born on %(day)s, %(basis)s", day=day(known.date), basis=basis)
+    if known.year is not None:
+        return _("born in %(year)s, %(basis)s", year=known.year, basis=basis)
+    assert known.age_from_months is not None and known.age_to_months is not None
+    age = age_span(known.age_from_months, known.age_to_months)
+    return _("%(age)s on %(day)s, %(basis)s", age=age, day=day(known.as_of), basis=basis)
+
+
+def today() -> datetime.date:
+    """The day it is in India."""
+    return datetime.datetime.now(INDIA).date()
+
+
+def bits(value: float) -> str:
+    """A weight with its sign, e.g. ``+4.2`` or ``−1.3`` (a real minus sign).
+
+    >>> bits(4.21), bits(-1.25), bits(0)
+    ('+4.2', '−1.2', '0.0')
+    """
+    rounded = f"{abs(value):.1f}"
+    if float(rounded) == 0:
+        return rounded
+    return f"{'+' if value > 0 else '−'}{rounded}"
+
+
+def chance(probability: float) -> str:
+    """A probability as people say it.
+
+    >>> chance(0.972), chance(0.9999), chance(0.0001)
+    ('97 in 100', 'more than 99 in 100', 'less than 1 in 100')
+    """
+    if probability > 0.99:
+        return _("more than 99 in 100")
+    if probability < 0.01:
+        return _("less than 1 in 100")
+    return _("%(n)s in 100", n=round(probability * 100))
+
+
+def moment_now() -> str:
+    """The present moment in Indian time."""
+    return moment(datetime.datetime.now(datetime.UTC))
