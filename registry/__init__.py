@@ -1,1 +1,26 @@
-"""The directory: jurisdictions, institutions, participants, endpoints and keys."""
+"""The directory: jurisdictions, institutions, participants, endpoints and keys.
+
+``Registry(engine)`` answers; ``seed(engine)`` loads what is shipped; ``metadata`` holds the tables.
+"""
+
+from registry import secrets, states
+from registry.coverage import Cover
+from registry.directory import Registry
+from registry.gazetteer import How, Suggestion, Whereabouts
+from registry.keys import IssuedKey, KnownKey
+from registry.seeding import seed
+from registry.tables import metadata
+
+__all__ = [
+    "Cover",
+    "How",
+    "IssuedKey",
+    "KnownKey",
+    "Registry",
+    "Suggestion",
+    "Whereabouts",
+    "metadata",
+    "secrets",
+    "seed",
+    "states",
+]

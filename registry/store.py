@@ -1,0 +1,82 @@
+"""Where the directory is kept: one database, by an engine or by a connection whose transaction is the caller's."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registry.tables import directory_state
+
+Values = Mapping[str, Any]
+#: SQLite and PostgreSQL both refuse a statement with more parameters than about this.
+_MOST_PARAMETERS = 30_000
+
+
+class Store:
+    """Opens transactions on an engine, or joins the one of a given connection."""
+
+    def __init__(self, bind: Engine | Connection) -> None:
+        self._bind = bind
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with; takes no write lock."""
+        if isinstance(self._bind, Connection):
+            yield self._bind
+            return
+        with self._bind.connect() as connection:
+            yield connection.execution_options(reading=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose changes are committed together at the end (by the caller, if the connection is theirs)."""
+        if isinstance(self._bind, Connection):
+            yield self._bind
+            return
+        with self._bind.begin() as connection:
+            yield connection
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` on the database at hand."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert the rows whose primary key is not there yet; all rows have equal keys of columns."""
+    for part in _parts(rows):
+        connection.execute(insert(connection, table).values(list(part)).on_conflict_do_nothing())
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert, or overwrite the row of the same primary key; no key may occur twice in ``rows``."""
+    key = [column.name for column in table.primary_key]
+    for part in _parts(rows):
+        statement = insert(connection, table).values(list(part))
+        changed = {name: statement.excluded[name] for name in part[0] if name not in key}
+        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
+    size = _MOST_PARAMETERS // len(rows[0]) if rows else 1
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def in_parts(values: Iterable[str], size: int = 5_000) -> Iterator[list[str]]:
+    """``values`` without repeats, in lists short enough for one IN (...)."""
+    distinct = list(dict.fromkeys(values))
+    return (distinct[start : start + size] for start in range(0, len(distinct), size))
+
+
+def touch(connection: Connection) -> None:
+    """Say that the directory changed, so that readers of other processes look again."""
+    raised = connection.execute(update(directory_state).values(revision=directory_state.c.revision + 1))
+    if raised.rowcount == 0:
+        insert_new(connection, directory_state, [{"one": 1, "revision": 1}])
+
+
+def revision(connection: Connection) -> int:
+    """How often the directory was changed."""
+    return connection.execute(select(directory_state.c.revision)).scalar() or 0
