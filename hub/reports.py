@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from contracts import Model, ParticipantId, Problem
+from contracts import Model, ParticipantId
 from contracts.base import Line
 from contracts.codes import Gender
 
@@ -79,19 +79,6 @@ class HubStatus(Model):
     matches: dict[str, int]
     """State -> how many."""
     participants: list[ParticipantStatus]
-
-
-class SetAside(Model):
-    """One record that could not be taken in: which, and why. What it says of a child is not part of it."""
-
-    participant: ParticipantId
-    source_id: str
-    """The owner's number of it, as far as it could be read."""
-    reason: Line
-    """A stable code."""
-    problem: Problem
-    first_at: AwareDatetime
-    last_at: AwareDatetime
 
 
 class PublicCard(Model):

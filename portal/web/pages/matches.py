@@ -11,6 +11,7 @@ from contracts import Refused
 from contracts.exchange import Case, Match, MatchState
 from hub.access import Act, Caller
 from hub.app import Hub
+from hub.deciding import STEPS
 from portal.web import entry, forms
 from portal.web.evidence import waterfall
 from portal.web.guard import form, guard
@@ -21,11 +22,12 @@ from portal.web.session import Person, TheHub
 
 router = APIRouter(dependencies=[Depends(guard)])
 MOST_SHOWN = 50
-#: State of a match -> the decisions that may follow it.
-STEPS: dict[MatchState, tuple[MatchState, ...]] = {
-    MatchState.PROPOSED: (MatchState.CONFIRMED, MatchState.REJECTED),
-    MatchState.CONFIRMED: (MatchState.REUNITED, MatchState.REJECTED),
-}
+
+
+def _steps(match: Match) -> tuple[MatchState, ...]:
+    """The decisions that may follow, in the order in which they are offered."""
+    open_to_it = STEPS.get(match.state, frozenset())
+    return tuple(state for state in MatchState if state in open_to_it)
 
 
 @router.get("/matches")
@@ -51,7 +53,7 @@ def decide(request: Request, hub: TheHub, caller: Person, match_id: str) -> Resp
     """Take down a decision with its reason."""
     caller.require(Act.DECIDE_MATCH)
     match = _match(hub, caller, match_id)
-    decision, wrong = forms.decision_of(form(request), STEPS.get(match.state, ()))
+    decision, wrong = forms.decision_of(form(request), _steps(match))
     if decision is None:
         return _show(request, hub, caller, match, filled=dict(form(request)), wrong=wrong, status=422)
     hub.decide(caller, match.match_id, decision.state, decision.reason)
@@ -93,7 +95,7 @@ def _show(
         other=other,
         compared=entry.side_by_side(left, right, places_of(request)),
         chart=waterfall(match, _("Before comparing: how rarely two entries of the index are one child")),
-        steps=STEPS.get(match.state, ()) if caller.may(Act.DECIDE_MATCH) else (),
+        steps=_steps(match) if caller.may(Act.DECIDE_MATCH) else (),
         filled=filled or {},
         wrong=wrong or [],
         done=done,
