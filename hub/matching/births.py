@@ -7,8 +7,8 @@ from hub.matching.reached import Reached, first_that_holds
 
 # Uncertainty of an age in months by its basis (documented, stated, estimated, by appearance): a part that is always
 # there, and a part in hundredths of the age, since the older the child the wider the guess. Project estimates.
-_ALWAYS = np.array([12, 0, 6, 12, 12], dtype=np.int64)
-_OF_AGE = np.array([10, 0, 6, 10, 15], dtype=np.int64)
+_ALWAYS = np.array([12, 0, 4, 6, 9], dtype=np.int64)
+_OF_AGE = np.array([10, 0, 5, 8, 10], dtype=np.int64)
 _DRIFT = 4
 """Each year between the two statements adds this many hundredths of a year: rounding and memory add up."""
 

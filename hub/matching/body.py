@@ -26,18 +26,19 @@ def height(pairs: Pairs) -> Reached:
     known = (tall_l > 0) & (tall_r > 0) & (day_l > 0) & (day_r > 0) & ((born > 0) | (np.abs(day_l - day_r) <= 180))
     grown = np.where(born > 0, _expected(day_r, born) - _expected(day_l, born), 0)
     off = np.abs((tall_r - tall_l) - grown)
-    slack = _GUESS + np.abs(grown) * 4 // 10
+    slack = _GUESS + np.abs(grown) * 2 // 10
     tests = [off <= slack, off <= 2 * slack, off <= 4 * slack, np.ones(len(pairs), dtype=bool)]
     return Reached(first_that_holds(known, tests))
 
 
 def _born(pairs: Pairs) -> Ints:
-    """Middle of the narrower birth range as a day; 0 where neither is known."""
+    """Middle of the narrower birth range (of both, if equally wide) as a day; 0 where neither is known."""
     (from_l, from_r), (to_l, to_r) = pairs.number("born_from"), pairs.number("born_to")
     has_l, has_r = pairs.number("age_basis")
-    middle_l, middle_r = (from_l + to_l) // 2, (from_r + to_r) // 2
-    take_l = (has_l > 0) & ((has_r == 0) | (to_l - from_l <= to_r - from_r))
-    months = np.where(take_l, middle_l, middle_r)
+    wide_l = np.where(has_l > 0, to_l - from_l, 9999)
+    wide_r = np.where(has_r > 0, to_r - from_r, 9999)
+    twice = np.where(wide_l <= wide_r, from_l + to_l, 0) + np.where(wide_r <= wide_l, from_r + to_r, 0)
+    months = twice // np.where(wide_l == wide_r, 4, 2)
     return np.where((has_l > 0) | (has_r > 0), 693_596 + months * 146_097 // 4800, 0)
 
 

@@ -35,7 +35,7 @@ def fold(word: str) -> str:
     """
     text, indic, unvowelled = latin(word)
     if unvowelled:
-        return re.sub(r"(.)\1+", r"\1", text).upper()[:WIDTH]
+        return text.upper()[:WIDTH]
     text = text.replace("ee", "e" if indic else "i").replace("oo", "o" if indic else "u")
     for pattern, plain in _RESPELLINGS:
         text = pattern.sub(plain, text)
@@ -45,7 +45,7 @@ def fold(word: str) -> str:
 _RESPELLINGS = [
     (re.compile(pattern), plain)
     for pattern, plain in (
-        ("(?<=[aeiou])ou(?=[^aeiou])|(?<=[^aeiou])o[uw](?=[^aeiou])|aw(?=[^aeiou])", "au"),
+        ("(?<=[aeiou])ou(?=[^aeiou])|(?<=[^aeiou])o[uw](?=[^aeiou])", "au"),
         ("x", "ksh"),
         ("cksh", "ksh"),
         ("ksm", "kshm"),
@@ -60,6 +60,7 @@ _RESPELLINGS = [
         ("(?<=[aeiou])(?:dny|gny|jny|jn)(?=[aeiou])", "gy"),
         ("n[yj]+j", "nj"),
         ("ov$", "av"),
+        ("^iy(?=[aeiou])", "y"),
         ("iye?(?=a)", "iy"),
         ("ie$|ey$", "e"),
         ("(?<=[^aeiou])y(?=[^aeiou]|$)", "i"),
@@ -101,15 +102,18 @@ def parse(text: str) -> Parsed:
     return Parsed(_distinct(own), _distinct(nicks), proper(parent or []))
 
 
+def _listed(word: str, name: str) -> bool:
+    return (fold(word.lower()) if word.isupper() else word) in _lists()[name]
+
+
 def proper(words: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     """The words of a name without titles and fillers, as long as something is left; nothing for "Unknown"."""
-    lists = _lists()
-    if not words or " ".join(words) in lists["unknown"] or all(w.lower() in lists["unknown"] for w in words):
+    if not words or " ".join(words) in _lists()["unknown"] or all(_listed(w, "unknown") for w in words):
         return ()
-    words = _joined([w for w in words if w.lower() not in lists["unknown"]])
-    for weak in (lists["appellations"] | lists["mohammads"], lists["fillers"]):
-        words = [w for w in words if w.lower() not in weak] or words[:1]
-    words = ["mohamad" if w.lower() in lists["mohammads"] else w for w in words]
+    words = _joined([w for w in words if not _listed(w, "unknown")])
+    for weak in (("appellations", "mohammads"), ("fillers",)):
+        words = [w for w in words if not any(_listed(w, name) for name in weak)] or words[:1]
+    words = ["mohamad" if _listed(w, "mohammads") else w for w in words]
     return _distinct([_trimmed(w) for w in words if len(w) > 1] or words)
 
 
@@ -168,7 +172,7 @@ def sound(word: str) -> str:
     Two names with the same sound are "spelt differently", a level of its own with its own m and u. For an unvowelled
     word, and whatever is compared with one, see ``skeleton``.
     """
-    text = re.sub(r"(?<=[bcdgjkptsrlm])h", "", word)
+    text = re.sub(r"^y(?=[aeiou])", "j", re.sub(r"(?<=[bcdgjkptsrlm])h", "", word))
     text = text.translate(_MERGED)
     text = re.sub(r"ai|ay|ei|ey", "i", text)
     text = re.sub(r"au|av(?=[^aiu]|$)", "u", text)
@@ -182,6 +186,10 @@ _MERGED = str.maketrans({"z": "j", "w": "b", "v": "b", "e": "i", "o": "u", "f": 
 @lru_cache(maxsize=200_000)
 def skeleton(word: str) -> str:
     """Consonants that Perso-Arabic writing keeps, for comparing an unvowelled word with any other."""
-    text = re.sub(r"[aeiouwvyh]", "", word.lower())
-    text = text.replace("q", "k").replace("z", "j").replace("p", "f").replace("c", "s" if word.islower() else "c")
+    text = word.lower()
+    if word.islower():
+        text = re.sub(r"(?<=[bcdgjkptsrlmnz])h", "", text).replace("f", "p")
+    first = re.sub(r"^[aeiou]+", "a", text.replace("v", "w"))[:1]
+    text = first + re.sub(r"[aeiouwvye]", "", text[1:] if first else "").removesuffix("h")
+    text = text.replace("z", "j").replace("f", "p")
     return re.sub(r"(.)\1+", r"\1", text)

@@ -19,20 +19,23 @@ def word_keys(word: str) -> frozenset[str]:
     if not word.isupper():
         return frozenset({_key(word)})
     text = word.lower()
-    readings = {text, text.replace("w", ""), text.replace("y", ""), re.sub("[wy]", "", text)}
-    readings |= {one.removesuffix("h") for one in readings}
-    return frozenset(key for one in readings if (key := _key(one)))
+    readings = {
+        text,
+        text[:1] + text[1:].replace("w", ""),
+        text.replace("y", "i"),
+        re.sub("(?<=.)w", "", text.replace("y", "i")),
+    }
+    return frozenset(key for one in readings if (key := _key(one, unvowelled=True)))
 
 
-def _key(word: str) -> str:
-    text = re.sub(r"^[aeiou]+", "A", word.lower())
-    text = re.sub(r"^y(?=[aeiou])", "j", text)
+def _key(word: str, unvowelled: bool = False) -> str:
+    text = re.sub(r"^y(?=[aeiou])", "j", word.lower())
+    text = re.sub(r"^[aeiou]+", "A", text)
     text = text.replace("ksh", "ks").replace("gy", "g")
-    text = re.sub(r"(?<=[a-z])h", "", text)
-    text = text.translate(_SOUNDS)
-    text = re.sub(r"[aeiouy]", "", text)
-    text = re.sub(r"n(?=[gkjdtpb])|m(?=[pb])", "N", text)
-    return re.sub(r"(.)\1+", r"\1", text)[:_LENGTH] or word[:1]
+    text = re.sub(r"h$" if unvowelled else r"(?<=[bcdgjkptsrlmnz])h|h$", "", text)
+    text = re.sub(r"n(?=[gkjdtpbcs])|m(?=[pb])", "n", text)
+    text = re.sub(r"(.)\1+", r"\1", text.translate(_SOUNDS))
+    return re.sub(r"[aeiouy]", "", text)[:_LENGTH] or word[:1]
 
 
 _SOUNDS = str.maketrans({"z": "j", "v": "b", "w": "b", "q": "k", "c": "s", "f": "p", "d": "t", "g": "k"})

@@ -59,7 +59,7 @@ def place(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
     apart = ((left.at - right.at) ** 2).sum(axis=1)
     precise = np.minimum(left.precision, right.precision)
     same = {name: (a == b) & (a > 0 if name != "station" else a != 0) for name, (a, b) in codes.items()}
-    known = (precise > _NONE) | same["pin"] | same["station"] | same["state"] | same["district"]
+    known = np.logical_or.reduce([precise > _NONE, *same.values()])
     fine = precise >= _DISTRICT
     tests = [
         same["village"] | same["station"] | same["pin"] | same["sub_district"],

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from contracts import FieldEvidence
 from hub.matching.columns import Ints, Pairs, Rows, Tables
 from hub.matching.comparisons import COMPARISONS
-from hub.matching.features import Features
+from hub.matching.features import ROW, Features
 from hub.matching.model import Model
 from hub.matching.reached import Reached
 
@@ -110,7 +110,7 @@ def best(
     """
     if not candidates:
         return []
-    right = np.concatenate([one.row for one in candidates])
+    right = _stacked(candidates)
     every = np.arange(len(right))
     return _best(model, score_pairs(model, searched.row, right, np.zeros_like(every), every), at_most)
 
@@ -121,9 +121,13 @@ def best_searched(
     """As ``best``, from the other side: which of those searched for the found child may be."""
     if not searched:
         return []
-    left = np.concatenate([one.row for one in searched])
+    left = _stacked(searched)
     every = np.arange(len(left))
     return _best(model, score_pairs(model, left, found.row, every, np.zeros_like(every)), at_most)
+
+
+def _stacked(many: Sequence[Features]) -> Rows:
+    return np.frombuffer(b"".join(one.pack() for one in many), dtype=ROW)
 
 
 def _best(model: Model, weighed: Weighed, at_most: int | None) -> list[tuple[int, Scored]]:

@@ -34,6 +34,8 @@ _BLOCKS = {
 _NORTHERN = frozenset({"Deva", "Beng", "Guru", "Gujr", "Orya"})
 _VIRAMA, _RA, _NA, _MA, _SIGN_I, _SIGN_VOCALIC_R, _VOCALIC_R = 0x4D, 0x30, 0x28, 0x2E, 0x3F, 0x43, 0x0B
 _NASALS, _VISARGA, _LABIALS = (0x01, 0x02, 0x70), 0x03, range(0x2A, 0x2F)
+#: Malayalam's bare final consonants, as the consonant with its vowel struck out.
+_CHILLU = {"ൺ": "ണ്", "ൻ": "ന്", "ർ": "ര്", "ൽ": "ല്", "ൾ": "ള്", "ൿ": "ക്"}
 _CONSONANT = r"(?:[kgcjtdpbs]h|chh|[bcdfghjklmnpqrstvwyz])"
 
 # Ol Chiki is an alphabet and Meetei Mayek an alphasyllabary that uroman reads by the letters' Unicode names.
@@ -114,6 +116,15 @@ _MEETEI_FINALS = dict(zip("ꯛꯜꯝꯞꯟꯠꯡꯢ", ["k", "l", "m", "p", "n", 
 _MEETEI_SIGNS = dict(zip("ꯣꯤꯥꯦꯧꯨꯩꯪ", ["o", "i", "aa", "e", "ou", "u", "ei", "ng"], strict=True))
 
 
+# Urdu, Kashmiri and Sindhi letters by sound, one letter each: what tells names apart survives (uroman reads them as
+# Arabic: zakir as thakr, yusuf as iwsf). The h of aspirates is left out, the h that is spoken is kept.
+_ARABIC_BY_SOUND = (
+    "a:اآأٲعٱ i:إ b:بٻڀ p:پڦ t:تٹطٽٿةݨ s:ثسصش j:جڄڃ c:چڇ h:حہهۂ k:خقکكڪ d:دڈڊڌڏ z:ذزژضظ "
+    "r:رڑڙ g:غگڳ f:ف l:ل m:م n:نںڻ w:وؤۆۄۏ y:یيئىؠې e:ے"
+)
+_ARABIC = {letter: one[0] for one in _ARABIC_BY_SOUND.split() for letter in one[2:]}
+
+
 @lru_cache(maxsize=200_000)
 def latin(word: str) -> Latin:
     """One word in Latin letters. ASCII words never load the transliterator (it takes about two seconds, once)."""
@@ -126,7 +137,7 @@ def latin(word: str) -> Latin:
     if script == "Mtei":
         return Latin(_letters(_meetei(word)), indic=True)
     if script == "Arab":
-        return Latin(_letters(_romanised(word).replace("tch", "ch")), unvowelled=True)
+        return Latin("".join(_ARABIC.get(c, "") for c in unicodedata.normalize("NFC", word)), unvowelled=True)
     if script:
         return Latin(_brahmic(word, script), indic=True)
     return Latin(_letters(_romanised(word)))
@@ -183,16 +194,20 @@ def _brahmic(word: str, script: str) -> str:
     if script == "Taml":
         text = _tamil_voiced(text)
     text = text.replace("aa", "A")
-    if script in _NORTHERN:
-        text = _without_inner_schwa(text)
+    if script == "Beng":
+        text = re.sub(r"oy(?=[aA])", "v", text)
     if script in _NORTHERN or script == "Knda":
         text = re.sub(rf"([aeiouA]{_CONSONANT})a$", r"\1", text)
+    if script in _NORTHERN - {"Beng", "Orya"}:
+        text = re.sub(rf"([nm]{_CONSONANT})a$", r"\1", text)
+    if script in _NORTHERN:
+        text = _without_inner_schwa(text)
     return text.replace("A", "aa")
 
 
 def _spelt_out(word: str, script: str) -> str:
     """Nasal signs as the nasal they sound like, vocalic r as ``ri``, silent signs dropped."""
-    chars = unicodedata.normalize("NFC", word)
+    chars = "".join(_CHILLU.get(c, c) for c in unicodedata.normalize("NFC", word))
     out = []
     for i, char in enumerate(chars):
         block, offset = ord(char) & ~0x7F, ord(char) & 0x7F
