@@ -108,17 +108,26 @@ class ByManifest(Adapter):
         return Receipt(None if foreign is None else str(foreign), known)
 
     def fetch(self, request: SectionRequest) -> Section:
+        form, key = self.section_form(request), self.record_key(request)
+        asked = request.model_dump(mode="json")
+        params = self._all_told(form.asker, asked)
+        if form.id_param:
+            params[form.id_param] = key
+        answer = self.transport.ask(form, params, key)
+        return section_of(form, answer, request, self.manifest.adapter.timezone)
+
+    def section_form(self, request: SectionRequest) -> FetchSection:
+        """How the section is asked for; raises ``Refused`` (code ``no_such_section``) for one the system has not."""
         if self.manifest.fetch is None:
             raise self._cannot(Capability.FETCH)
         section = self.manifest.fetch.sections.get(request.section)
         if section is None:
             raise Refused("no_such_section", f"this system does not give the section {request.section}")
-        asked = request.model_dump(mode="json")
-        params = self._all_told(section.asker, asked)
-        if section.id_param:
-            params[section.id_param] = request.ref.source_id
-        answer = self.transport.ask(section, params, request.ref.source_id)
-        return section_of(section, answer, request, self.manifest.adapter.timezone)
+        return section
+
+    def record_key(self, request: SectionRequest) -> str:
+        """By which id the owner's calls know the record: the source id, unless the system has another."""
+        return request.ref.source_id
 
     # How it pulls -------------------------------------------------------------------------------------------------
 

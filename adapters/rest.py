@@ -81,11 +81,11 @@ class RestClient:
     def _read(self, answer: requests.Response, accepts: tuple[str, ...], also_ok: tuple[int, ...]) -> Reply:
         kind, _, rest = answer.headers.get("Content-Type", "").lower().partition(";")
         kind = kind.strip()
-        good = answer.status_code < 300 or answer.status_code in also_ok
-        if not good:
+        if answer.status_code >= 300 and answer.status_code not in also_ok:
             raise_for(answer)
         body = bounded(answer, self._reach.max_bytes, self._connection.timeout_seconds)
-        if body and kind not in accepts and not (kind.endswith("+json") and accepts is _JSON):
+        expected = kind in accepts or (accepts is _JSON and kind.endswith("+json"))
+        if body and answer.status_code < 300 and not expected:
             raise Unready("unexpected_answer", f"the source answered {_shown(kind)}, not {accepts[0]}; try later")
         charset = rest.partition("charset=")[2].strip().strip('"') or None
         return Reply(answer.status_code, kind, body, charset)
@@ -112,7 +112,7 @@ class RestTransport:
             headers={"Idempotency-Key": message_id}, also_ok=known,
             accepts=_JSON,
         )  # fmt: skip
-        return reply.status, reply.json() if reply.body else None
+        return reply.status, reply.json() if reply.body and "json" in reply.kind else None
 
     def check(self) -> list[Step]:
         """A REST address is tried by its first list; there is nothing to try before."""
@@ -126,14 +126,16 @@ def session(connection: Connection, reach: Reach) -> requests.Session:
     made.max_redirects = 0
     made.headers["User-Agent"] = "trackchild-hub"
     secret = connection.secret
-    if reach.auth in ("api_key", "basic", "bearer") and not secret:
-        raise Refused("no_secret", f"auth {reach.auth} needs a secret; name where it lies in the endpoint")
+    if not secret:
+        if reach.auth != "none" and reach.auth_required:
+            raise Refused("no_secret", f"auth {reach.auth} needs a secret; name where it lies in the endpoint")
+        return made
     if reach.auth == "api_key":
-        made.headers[reach.auth_header] = str(secret)
+        made.headers[reach.auth_header] = secret
     elif reach.auth == "bearer":
         made.headers["Authorization"] = f"Bearer {secret}"
     elif reach.auth == "basic":
-        user, _, password = str(secret).partition(":")
+        user, _, password = secret.partition(":")
         made.auth = (user, password)
     return made
 

@@ -17,6 +17,7 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     transport = "rest"                  # rest | soap | files
     auth = "api_key"                    # none | api_key | basic | bearer | wsse (SOAP UsernameToken)
     auth_header = "X-Api-Key"           # of api_key; a secret of basic and wsse reads user:password
+    auth_required = true                # false: calls go out without credentials where there is no secret
     max_bytes = 20000000                # of one answer
     wsdl = "service.wsdl"               # SOAP: a file in this folder, never fetched; strict = true | false;
     binding = "{urn:xy}RecordsBinding"  # the address is the endpoint's url, not the WSDL's

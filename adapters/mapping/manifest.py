@@ -57,6 +57,7 @@ class Reach(Form):
 
     transport: Literal["rest", "soap", "files"]
     auth: Literal["none", "api_key", "basic", "bearer", "wsse"] = "none"
+    auth_required: bool = True
     auth_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")] = "X-Api-Key"
     max_bytes: Annotated[int, Field(ge=1_000, le=500_000_000)] = 20_000_000
     wsdl: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")] | None = None

@@ -12,6 +12,10 @@ _PARTS = re.compile(r"[;,\n|।]+|\s(?:and|&|तथा|एवं|और)\s|\.\s"
 # Not \w+: Python's \w does not hold Devanagari's vowel signs.
 _WORDS = re.compile(r"[^\s;,.()/:\-]+")
 _LONGEST, _MOST = 1000, 20
+_NOTHING = re.compile(
+    r"^(?:nil|none|no|na|n/a|not known|not visible|no (?:visible |specific |identification )?marks?|(?:कोई )?(?:निशान )?नहीं)$",
+    re.IGNORECASE,
+)
 
 
 def _vocabulary() -> dict[str, tuple[str, str]]:
@@ -36,7 +40,7 @@ def marks_in(text: str) -> list[dict[str, Any]]:
     marks: list[dict[str, Any]] = []
     for piece in _PARTS.split(text):
         piece = piece.strip(" .-:")
-        if not piece:
+        if not piece or _NOTHING.match(piece):
             continue
         said = dict(_one(piece))
         if not said and REMOVED in piece:

@@ -1,0 +1,1 @@
+"""ZIPNET, the police network of eight states: DataTables lists, the old site's HTML tables, saved pages of both."""
