@@ -13,7 +13,18 @@ from adapters.state_police.node import tables
 NAMESPACE = "http://scrb.bihar.example/gumshuda-seva/2019"
 
 Word = Unicode(min_occurs=0)
-Needed = Unicode(min_occurs=1, nillable=False, min_len=1, max_len=1000)
+
+
+class Needed(Unicode(min_occurs=1, nillable=False, min_len=1, max_len=1000)):  # type: ignore[misc]
+    """A word that must be there."""
+
+    __type_name__, __namespace__ = "Shabd", NAMESPACE
+
+
+class Size(Integer32(min_occurs=0, ge=1, le=500)):  # type: ignore[misc]
+    """How many rows a page may hold."""
+
+    __type_name__, __namespace__ = "Seema", NAMESPACE
 
 
 def _message(name: str, words: list[tuple[str, Any]]) -> Any:
@@ -35,7 +46,7 @@ PraptVyakti = _row_of("PraptVyakti", tables.prapt_vyakti)
 
 SuchiPrashn = _message(
     "SuchiPrashn",
-    [("ParivartanSe", Word), ("Sanket", Word), ("Seema", Integer32(min_occurs=0, ge=1, le=500))],
+    [("ParivartanSe", Word), ("Sanket", Word), ("Seema", Size)],
 )
 """Ask for a list: changed since (Indian time, ``yyyy-MM-dd HH:mm:ss``), or on from a ``Sanket``, at most ``Seema``."""
 
