@@ -13,7 +13,8 @@ _PARTS = re.compile(r"[;,\n|।]+|\s(?:and|&|तथा|एवं|और)\s|\.\s"
 _WORDS = re.compile(r"[^\s;,.()/:\-]+")
 _LONGEST, _MOST = 1000, 20
 _NOTHING = re.compile(
-    r"^(?:nil|none|no|na|n/a|not known|not visible|no (?:visible |specific |identification )?marks?|(?:कोई )?(?:निशान )?नहीं)$",
+    r"^(?:nil|none|no|na|n/a|not known|not visible|no (?:visible |specific |identification )?marks?"
+    r"|(?:कोई )?(?:निशान )?नहीं)$",
     re.IGNORECASE,
 )
 

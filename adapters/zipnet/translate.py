@@ -21,7 +21,7 @@ _NO = frozenset({"", "-", "no", "nil", "none", "na", "n/a", "not known", "nan", 
 
 
 def before(body: Row) -> Row:
-    """The row with what lies between its fields: ``@missing_on``, ``@newborn``, ``@tattoo``, ``@mother``, ``@father``."""
+    """The row with what lies between its fields: ``@missing_on @newborn @tattoo @mother @father``."""
     said = dict(body)
     _date_typed_as_place(said)
     if _is_zero(said.get("AgeFrom")) and _is_zero(said.get("AgeTo")) and _newborn(said):

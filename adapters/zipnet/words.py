@@ -1,8 +1,10 @@
 """ZIPNET's rows in one spelling, whichever of its answers they came from, and the id each goes by.
 
 A row's words are the same from the new site's list and detail, from an answer in camelCase, from a CSV and, where the
-old site shows as much, from its pages: so is its version, the hash of its content. The id is the serial number (``MP-``/``UIPF-``, year, month and six digits),
-which both sites and people use; a row without a proper one goes by its integer key, ``MP_4711`` or ``UP_4711``.
+old site shows as much, from its pages: so is its version, the hash of its content.
+
+The id is the serial number (``MP-`` or ``UIPF-``, year, month and six digits), which both sites and people use; a row
+without a proper one goes by its integer key, ``MP_4711`` or ``UP_4711``.
 """
 
 import datetime
