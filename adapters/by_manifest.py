@@ -237,6 +237,7 @@ def section_of(form: FetchSection, answer: Any, request: SectionRequest, zone: s
         for label, path in labels.items()
         if (value := dig(record, path.split("."))) is not None
     ]
+    known = {path: label for label, path in labels.items()}
     meta = {
         path: _beside(record, answer, path) for path in (form.version, form.changed_at, form.changed_by, form.withheld)
     }
@@ -245,7 +246,7 @@ def section_of(form: FetchSection, answer: Any, request: SectionRequest, zone: s
         version=_said(meta[form.version]) or _content(record),
         changed_at=_moment(_said(meta[form.changed_at]), zone),
         changed_by=_said(meta[form.changed_by]) or None,
-        withheld=[str(label)[:200] for label in meta[form.withheld] or []],
+        withheld=_labels(meta[form.withheld], known),
     )  # fmt: skip
 
 
@@ -266,9 +267,8 @@ def worded(value: Any) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)[:4000]
 
 
-def _labels(record: Row, path: str | None) -> list[str]:
-    found = dig(record, path.split(".")) if path else None
-    return [str(label)[:200] for label in found][:50] if isinstance(found, list) else []
+def _labels(found: Any, known: dict[str, str]) -> list[str]:
+    return [known.get(str(word), str(word))[:200] for word in found][:50] if isinstance(found, list) else []
 
 
 def _said(found: Any) -> str | None:

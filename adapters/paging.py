@@ -27,8 +27,10 @@ def read(source: PullList, ask: Ask, position: Position, zone: str = "Asia/Kolka
     if source.since is None:
         for row in _pages(source, ask, {}):
             yield row, None
-    elif source.order == "any" or source.paging.style == "cursor":
+    elif source.order == "any":
         yield from _unordered(source, source.since, ask, position, zone)
+    elif source.paging.style == "cursor":
+        yield from _by_token(source, source.since, ask, position, zone)
     else:
         yield from _by_change(source, source.since, ask, position, zone)
 
@@ -55,6 +57,16 @@ def _by_change(
         else:
             page += 1
     raise Unready("endless_list", "the source's list does not end; check the manifest's paging")
+
+
+def _by_token(
+    source: PullList, since: Since, ask: Ask, position: Position, zone: str
+) -> Iterator[tuple[Row, Position]]:
+    """The source keeps the place between pages by its token, in order of change: the position moves with each row."""
+    at = position
+    for row in _pages(source, ask, _since(since, _back(since, position, zone))):
+        at = _later(at, _said(row, since), since, zone)
+        yield row, at
 
 
 def _unordered(
