@@ -26,10 +26,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """Bars in order, where zero lies in the drawing, and the strongest argument on either side."""
+    """Bars in order, where zero lies in the drawing, and the words of the fields that said nothing."""
 
     bars: list[Bar]
     zero: float
+    silent: list[str]
     wide: float = WIDE
 
     @property
@@ -39,18 +40,23 @@ class Waterfall:
 
 
 def waterfall(match: Match, prior_words: str) -> Waterfall:
-    """The bars of a match: the prior first, then each field's bits in the order of the model."""
-    steps = [match.prior_bits, *(said.bits for said in match.evidence)]
+    """The bars of a match: the prior first, then the bits of each field that said something, in the model's order."""
+    spoken = [said for said in match.evidence if said.bits != 0]
+    steps = [match.prior_bits, *(said.bits for said in spoken)]
     running = list(accumulate(steps))
     low, high = min(0.0, *running), max(0.0, *running)
     scale = WIDE / ((high - low) or 1.0)
-    words = [("prior", prior_words), *((said.field, said.words) for said in match.evidence)]
+    words = [("prior", prior_words), *((said.field, _begun(said.words)) for said in spoken)]
     bars: list[Bar] = []
     for (field, text), bits, end in zip(words, steps, running, strict=True):
         left, right = sorted(((end - bits - low) * scale, (end - low) * scale))
         kind = "prior" if not bars else ("for" if bits >= 0 else "against")
         bars.append(Bar(field, text, bits, end, _inside(left), max(right - left, _SHORTEST), kind))
-    return Waterfall(bars, -low * scale)
+    return Waterfall(bars, -low * scale, [said.words.partition(":")[0] for said in match.evidence if said.bits == 0])
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _inside(left: float) -> float:

@@ -59,6 +59,8 @@ def _environment() -> Environment:
     made.filters |= {
         "said": language.said,
         "words": words.of,
+        "purpose": words.purpose,
+        "role": words.role,
         "day": words.day,
         "short_day": words.short_day,
         "moment": words.moment,

@@ -1,15 +1,17 @@
-"""Serves the web application by uvicorn until it is told to end."""
+"""Serves the web application by uvicorn until it is told to end, and says on stdout when it is ready."""
+
+import socket
 
 import uvicorn
 from fastapi import FastAPI
 
+from contracts import Refused
 
-def server(app: FastAPI, host: str = "127.0.0.1", port: int = 8000) -> uvicorn.Server:
-    """A server ready to run. It logs no addresses: they may tell who looks at whom."""
+
+def server(app: FastAPI) -> uvicorn.Server:
+    """A server that serves on the sockets it is given. It logs no addresses: they may tell who looks at whom."""
     settings = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -20,6 +22,22 @@ def server(app: FastAPI, host: str = "127.0.0.1", port: int = 8000) -> uvicorn.S
     return uvicorn.Server(settings)
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one. Raises ``Refused`` with code ``address_taken``."""
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError:
+        raise Refused("address_taken", f"Cannot listen at {host}:{port}. Choose another with --port.") from None
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address to open in a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{host}:{port}"
+
+
 def run(app: FastAPI, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    server(app, host, port).run()
+    """Serve until SIGINT or SIGTERM; prints ``ready ADDRESS`` as soon as connections are taken."""
+    listening = listen(host, port)
+    print(f"ready {address_of(listening)}", flush=True)
+    server(app).run(sockets=[listening])

@@ -13,57 +13,59 @@ from portal.web.language import _, mark
 INDIA = ZoneInfo("Asia/Kolkata")
 
 #: Words for codes whose own name, with spaces, would not say enough.
-_WORDS: dict[StrEnum, str] = {
-    codes.RecordKind.MISSING: mark("Missing child"),
-    codes.RecordKind.FOUND: mark("Found child"),
-    codes.RecordKind.RESIDENT: mark("Child in a home"),
-    codes.RecordKind.SIGHTING: mark("Sighting by a citizen"),
-    codes.RecordKind.AT_RISK: mark("Child at risk"),
-    codes.Status.FIR_REGISTERED: mark("FIR registered"),
-    codes.Status.UNTRACED: mark("Not traced yet"),
-    codes.Status.PRODUCED: mark("Produced before the committee"),
-    codes.Status.AGED_OUT: mark("Has turned 18"),
-    codes.Gender.MALE: mark("Boy"),
-    codes.Gender.FEMALE: mark("Girl"),
-    codes.Gender.TRANSGENDER: mark("Transgender"),
-    codes.NameKind.FULL: mark("Name"),
-    codes.NameKind.ALIAS: mark("Also known as"),
-    codes.NameKind.NICK: mark("Called at home"),
-    codes.AgeBasis.DOCUMENTED: mark("from a document"),
-    codes.AgeBasis.STATED: mark("as stated"),
-    codes.AgeBasis.ESTIMATED: mark("as estimated"),
-    codes.AgeBasis.APPEARANCE: mark("by appearance"),
-    codes.Restriction.NOT_PUBLIC: mark("Not to be shown to the public"),
-    codes.Restriction.IN_CONFLICT_WITH_LAW: mark("Child in conflict with law: identity protected (JJ Act 2015 s.74)"),
-    codes.Restriction.VICTIM: mark("Victim or witness: identity protected (JJ Act 2015 s.74; POCSO Act s.23)"),
-    codes.Restriction.SEALED: mark("Sealed by order"),
-    codes.PublicationBasis.CONSENT_OF_GUARDIAN: mark("Published with the guardian’s consent"),
-    codes.PublicationBasis.POLICE_APPEAL: mark("Published as a police appeal"),
-    codes.PublicationBasis.ORDER_OF_COMMITTEE: mark("Published by order of the committee"),
-    CaseEventKind.FIR_REGISTERED: mark("FIR registered"),
-    CaseEventKind.PRODUCED: mark("Produced before the committee"),
-    CaseEventKind.PLACED: mark("Placed in care"),
-    CaseEventKind.SIR_DONE: mark("Social investigation report done"),
-    CaseEventKind.ICP_DONE: mark("Individual care plan done"),
-    CaseEventKind.HOME_VERIFIED: mark("Home verified"),
-    MatchState.PROPOSED: mark("To be reviewed"),
-    MatchState.CONFIRMED: mark("Confirmed as the same child"),
-    MatchState.REJECTED: mark("Rejected: not the same child"),
-    MatchState.WITHDRAWN: mark("Withdrawn: the records changed"),
-    SectionName.INDIVIDUAL_CARE_PLAN: mark("Individual care plan"),
-    SectionName.SOCIAL_INVESTIGATION: mark("Social investigation report"),
-    Purpose.MATCH_REVIEW: mark("To review a match"),
-    Purpose.RESTORATION: mark("To restore the child to the family"),
-    Purpose.INQUIRY: mark("For an inquiry"),
-    Purpose.CARE: mark("For the care of the child"),
-    Purpose.HOME_VERIFICATION: mark("To verify the child’s home"),
-    Purpose.AUDIT: mark("For an audit"),
-    Role.OFFICER: mark("Police officer"),
-    Role.COMMITTEE: mark("Committee (CWC, JJB) or child protection unit"),
-    Role.CCI: mark("Child care institution"),
-    Role.ADMINISTRATOR: mark("Administrator of the hub"),
-    Role.AUDITOR: mark("Auditor"),
-}
+_SPOKEN: tuple[tuple[StrEnum, str], ...] = (
+    (codes.RecordKind.MISSING, mark("Missing child")),
+    (codes.RecordKind.FOUND, mark("Found child")),
+    (codes.RecordKind.RESIDENT, mark("Child in a home")),
+    (codes.RecordKind.SIGHTING, mark("Sighting by a citizen")),
+    (codes.RecordKind.AT_RISK, mark("Child at risk")),
+    (codes.Status.FIR_REGISTERED, mark("FIR registered")),
+    (codes.Status.UNTRACED, mark("Not traced yet")),
+    (codes.Status.PRODUCED, mark("Produced before the committee")),
+    (codes.Status.AGED_OUT, mark("Has turned 18")),
+    (codes.Gender.MALE, mark("Boy")),
+    (codes.Gender.FEMALE, mark("Girl")),
+    (codes.Gender.TRANSGENDER, mark("Transgender")),
+    (codes.NameKind.FULL, mark("Name")),
+    (codes.NameKind.ALIAS, mark("Also known as")),
+    (codes.NameKind.NICK, mark("Called at home")),
+    (codes.AgeBasis.DOCUMENTED, mark("from a document")),
+    (codes.AgeBasis.STATED, mark("as stated")),
+    (codes.AgeBasis.ESTIMATED, mark("as estimated")),
+    (codes.AgeBasis.APPEARANCE, mark("by appearance")),
+    (codes.Restriction.NOT_PUBLIC, mark("Not to be shown to the public")),
+    (codes.Restriction.IN_CONFLICT_WITH_LAW, mark("Child in conflict with law: identity protected (JJ Act 2015 s.74)")),
+    (codes.Restriction.VICTIM, mark("Victim or witness: identity protected (JJ Act 2015 s.74; POCSO Act s.23)")),
+    (codes.Restriction.SEALED, mark("Sealed by order")),
+    (codes.PublicationBasis.CONSENT_OF_GUARDIAN, mark("Published with the guardian’s consent")),
+    (codes.PublicationBasis.POLICE_APPEAL, mark("Published as a police appeal")),
+    (codes.PublicationBasis.ORDER_OF_COMMITTEE, mark("Published by order of the committee")),
+    (CaseEventKind.FIR_REGISTERED, mark("FIR registered")),
+    (CaseEventKind.PRODUCED, mark("Produced before the committee")),
+    (CaseEventKind.PLACED, mark("Placed in care")),
+    (CaseEventKind.SIR_DONE, mark("Social investigation report done")),
+    (CaseEventKind.ICP_DONE, mark("Individual care plan done")),
+    (CaseEventKind.HOME_VERIFIED, mark("Home verified")),
+    (MatchState.PROPOSED, mark("To be reviewed")),
+    (MatchState.CONFIRMED, mark("Confirmed as the same child")),
+    (MatchState.REJECTED, mark("Rejected: not the same child")),
+    (MatchState.WITHDRAWN, mark("Withdrawn: the records changed")),
+    (SectionName.INDIVIDUAL_CARE_PLAN, mark("Individual care plan")),
+    (SectionName.SOCIAL_INVESTIGATION, mark("Social investigation report")),
+    (Purpose.MATCH_REVIEW, mark("To review a match")),
+    (Purpose.RESTORATION, mark("To restore the child to the family")),
+    (Purpose.INQUIRY, mark("For an inquiry")),
+    (Purpose.CARE, mark("For the care of the child")),
+    (Purpose.HOME_VERIFICATION, mark("To verify the child’s home")),
+    (Purpose.AUDIT, mark("For an audit")),
+    (Role.OFFICER, mark("Police officer")),
+    (Role.COMMITTEE, mark("Committee (CWC, JJB) or child protection unit")),
+    (Role.CCI, mark("Child care institution")),
+    (Role.ADMINISTRATOR, mark("Administrator of the hub")),
+    (Role.AUDITOR, mark("Auditor")),
+)
+#: The same by list and code, since equal codes of two lists are equal strings: a status and a kind are both ``found``.
+_WORDS = {(type(code), code.value): text for code, text in _SPOKEN}
 
 _LANGUAGES = {
     "as": "Assamese",
@@ -101,8 +103,18 @@ def of(code: StrEnum | str | None) -> str:
     """
     if not code:
         return ""
-    words = _WORDS.get(code) if isinstance(code, StrEnum) else None
+    words = _WORDS.get((type(code), code.value)) if isinstance(code, StrEnum) else None
     return _(words) if words else _(str(code).replace("_", " ").capitalize())
+
+
+def purpose(code: str | None) -> str:
+    """The purpose of a reading, as the audit holds it, in words."""
+    return of(Purpose(code)) if code in list(Purpose) else of(code)
+
+
+def role(code: str) -> str:
+    """A role, as the audit holds it, in words."""
+    return of(Role(code)) if code in list(Role) else code
 
 
 def language(tag: str) -> str:
