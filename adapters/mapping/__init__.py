@@ -88,8 +88,8 @@ A folder may add ``translate.py`` where data cannot say it: ``before(body) -> bo
 Phone numbers and e-mail addresses are cut out of every free text. An error names field and rule, never the value.
 """
 
-from adapters.mapping.compile import Mapping, Note, Said
+from adapters.mapping.compile import Hooks, Mapping, Note, Said
 from adapters.mapping.manifest import Manifest, ManifestError, load
 from adapters.mapping.privacy import redacted
 
-__all__ = ["Manifest", "ManifestError", "Mapping", "Note", "Said", "load", "redacted"]
+__all__ = ["Hooks", "Manifest", "ManifestError", "Mapping", "Note", "Said", "load", "redacted"]

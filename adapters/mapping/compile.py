@@ -169,7 +169,8 @@ def _compiled(manifest: Manifest, name: str, problems: list[Problem]) -> _Steps:
     for path, lines in manifest.fields_for(name).items():
         key = f"fields_of.{name}.{path}" if path in manifest.fields_of.get(name, {}) else f"fields.{path}"
         convert, constant = field(manifest, path, lines, key, problems)
-        grouped.setdefault(path.split(".")[0].split("[")[0], []).append((path, convert, constant))
+        if convert is not None:
+            grouped.setdefault(path.split(".")[0].split("[")[0], []).append((path, convert, constant))
     steps = [(field, joined(field, parts, problems)) for field, parts in grouped.items()]
     return _Steps([s for s in steps if s[0] in _FIRST], [s for s in steps if s[0] not in _FIRST])
 

@@ -40,8 +40,8 @@ def date_in(text: str, form: str | None = None) -> datetime.date:
 
 def _any_form(text: str) -> datetime.date:
     if found := _DAY_FIRST.match(text):
-        day, month, year = (int(part) for part in found.groups())
-        return datetime.date(year if year > 99 else 2000 + year, month, day)
+        year = int(found[3]) + (2000 if len(found[3]) == 2 else 0)
+        return datetime.date(year, int(found[2]), int(found[1]))
     if found := _YEAR_FIRST.match(text) or _COMPACT.match(text):
         return datetime.date(*(int(part) for part in found.groups()))
     if found := _NAMED.match(text):

@@ -14,13 +14,13 @@ from contracts import Problem, Skipped
 
 def field(
     manifest: Manifest, path: str, lines: Line | list[Line], key: str, problems: list[Problem]
-) -> tuple[Convert, bool]:
-    """The function of one contract path: its line, or the first of several that says something."""
+) -> tuple[Convert | None, bool]:
+    """The function of one contract path: its line, or the first of several that says something; None if it is wrong."""
     several = lines if isinstance(lines, list) else [lines]
     found = [p for line in several for p in _wrong(manifest, path, line, key)]
     if found or not several:
         problems += found or [Problem(field=key, rule="empty", message="give at least one line")]
-        return (lambda row, notes: None), False
+        return None, False
     made = [_line(manifest, path, line) for line in several]
     constant = all(line.value is not None for line in several)
     return (made[0] if len(made) == 1 else _first_of(made)), constant

@@ -12,33 +12,11 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 #: What says nothing in any system seen so far, folded to lower case.
-BLANKS = frozenset(
-    [
-        "",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "...",
-        "na",
-        "n/a",
-        "n.a.",
-        "n.a",
-        "nan",
-        "nil",
-        "none",
-        "null",
-        "not known",
-        "unknown",
-        "un known",
-        "not available",
-        "not applicable",
-        "अज्ञात",
-        "नामालूम",
-        "ना मालूम",
-    ]
-)
+BLANKS = frozenset({
+    "", "-", "--", "---", ".", "..", "...", "na", "n/a", "n.a.", "n.a", "nan", "nil", "none", "null",
+    "not known", "unknown", "un known", "name not known", "name unknown", "no name", "unnamed",
+    "not available", "not applicable", "अज्ञात", "नाम अज्ञात", "अज्ञात नाम", "नामालूम", "ना मालूम", "पता नहीं", "मालूम नहीं",
+})  # fmt: skip
 
 
 def lowered(value: Any) -> Any:

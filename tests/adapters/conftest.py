@@ -1,10 +1,12 @@
 """Fixtures of the adapters' tests: a look-alike system as a process of its own, loaded with its samples."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,13 +34,16 @@ class Node:
 
 
 @pytest.fixture(scope="module")
-def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Node]]:
-    """``start_node("cci")``: a process of that kind with every sample loaded, ended after the module's tests."""
+def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Node]]:
+    """``start_node("cci")``: a process of that kind, ended after the module's tests.
+
+    It has every sample loaded, or ``rows`` (its own words) where they are given.
+    """
     running: list[Node] = []
 
-    def start(kind: str) -> Node:
+    def start(kind: str, rows: list[dict[str, Any]] | None = None) -> Node:
         place = tmp_path_factory.mktemp(kind)
-        node = _started(kind, place, _samples(kind, place))
+        node = _started(kind, place, _samples(kind, place) if rows is None else _written(rows, place))
         running.append(node)
         return node
 
@@ -53,6 +58,11 @@ def _samples(kind: str, place: Path) -> Path:
         path.read_text(encoding="utf-8") for path in sorted((catalog.folder(kind) / "samples").rglob("*.jsonl"))
     )
     (place / "rows.jsonl").write_text(rows, encoding="utf-8")
+    return place / "rows.jsonl"
+
+
+def _written(rows: list[dict[str, Any]], place: Path) -> Path:
+    (place / "rows.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     return place / "rows.jsonl"
 
 
