@@ -76,6 +76,12 @@ def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(file: File) -> No
     assert file.read().json()["entries"] == {"Level of education": "UPTO_V"}
 
 
+def test_a_version_that_was_never_given_cannot_be_written_upon(file: File) -> None:
+    file.write({"level": "UPTO_V"})
+    assert file.write({"level": "ILLITERATE"}, '"7"').status_code == 412
+    assert file.write({"level": "ILLITERATE"}, '"newest"').status_code == 422
+
+
 def test_an_unchanged_section_is_not_sent_again_and_the_reading_is_noted_all_the_same(file: File) -> None:
     file.write({"level": "UPTO_V"})
     answer = file.call("POST", "/efile/schooling/read", READER, If_None_Match='"1"')

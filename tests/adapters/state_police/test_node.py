@@ -138,6 +138,11 @@ def test_what_is_no_message_gets_a_soap_client_fault_that_repeats_nothing(node: 
     assert "secret of a child" not in answer.text
 
 
+def test_a_document_type_is_refused_even_before_a_good_message(node: Any) -> None:
+    answer = post(node, "<!DOCTYPE e:Envelope>" + ENVELOPE.format(f'<Sampark xmlns="{TARGET}"/>'))
+    assert "a document type declaration is not accepted" in answer.text
+
+
 def test_a_false_charset_does_not_matter(node: Any) -> None:
     answer = post(node, ENVELOPE.format(f'<Sampark xmlns="{TARGET}"/>'), "text/xml; charset=klingon")
     assert "FailedAuthentication" in answer.text
