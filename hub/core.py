@@ -1,6 +1,7 @@
 """The matching core as the flow uses it: a record made ready for the index, and the pairs worth proposing."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,8 +23,11 @@ class Core(Protocol):
     best: int
     """How many proposals stand for one searched child at most."""
 
-    def prepare(self, record: ChildRecord, twin_closed: bool = False) -> Entry:
-        """The record with what is compared of it, its blocking keys, and the keys it is found with."""
+    def entry(self, record: ChildRecord) -> Entry:
+        """The record with the keys it is found with."""
+
+    def prepared(self, entry: Entry) -> Entry:
+        """The entry with what is compared of it and its blocking keys."""
 
     def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
         """Of all pairs of these, those worth proposing, each with its evidence."""
@@ -47,12 +51,15 @@ class ModelCore:
         self._hash = KeyHash(secret)
         self.best = self._model.best
 
-    def prepare(self, record: ChildRecord, twin_closed: bool = False) -> Entry:
-        features = matching.prepare(record)
-        keys = [self._hash(key) for key in matching.keys(features)]
+    def entry(self, record: ChildRecord) -> Entry:
         found_by = {key for name in record.names for key in self.name_keys(name.text)}
         found_by |= {key for diary in record.diaries for key in self.diary_keys(diary.number)}
-        return Entry(record, features.pack(), keys, found_by, twin_closed)
+        return Entry(record, found_by)
+
+    def prepared(self, entry: Entry) -> Entry:
+        features = matching.prepare(entry.record)
+        keys = [self._hash(key) for key in matching.keys(features)]
+        return replace(entry, features=features.pack(), keys=keys)
 
     def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
         if not searched or not found:

@@ -6,7 +6,7 @@ Everything that one message causes is one transaction: it is all there, debts in
 import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts import CaseEvent, ChildRecord, Problem, Refused
 from contracts.exchange import Answer, Match, MatchState, Outcome, SubmitReply
@@ -102,7 +102,7 @@ class Flow:
         known = work.records.known(sender, ids)
         answers, new_words, newest = _sift(told, known, work.records.versions(sender, known))
         work.records.add_versions(new_words, now)
-        entries = [self._entry(record, known) for record in newest]
+        entries = [self._entry(record, known, matching) for record in newest]
         changed = work.records.write(entries, known, now)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
         touched = list(zip(entries, changed, strict=True))
@@ -111,10 +111,12 @@ class Flow:
         self._match(work, touched, now)
         return answers
 
-    def _entry(self, record: ChildRecord, known: dict[str, Known]) -> Entry:
-        record = self.enrich(record)
+    def _entry(self, record: ChildRecord, known: dict[str, Known], matching: bool) -> Entry:
+        entry = self.core.entry(self.enrich(record))
         before = known.get(record.ref.source_id)
-        return self.core.prepare(record, twin_closed=before is not None and before.twin_closed)
+        if before is None and not matching:
+            return entry  # prepared for matching by the batch that follows a port
+        return self.core.prepared(replace(entry, twin_closed=before is not None and before.twin_closed))
 
     # 4. What changed is matched, twins of what ended are closed, and both owners are owed a notice.
 

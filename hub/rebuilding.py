@@ -3,14 +3,16 @@
 import datetime
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
+from contracts import ChildRecord
 from hub.flow import Flow
 from hub.index import Work
-from hub.index.entry import Side
+from hub.index.entry import Entry, Side
 from hub.index.matches import Standing
-from hub.index.records import Compared
+from hub.index.records import Compared, Known
 from hub.leasing import Lease, leased
 from hub.proposing import Proposing, Tally
 from hub.reports import MatchReport
@@ -18,6 +20,7 @@ from hub.reports import MatchReport
 Progress = Callable[[int, int | None], None]
 log = structlog.get_logger()
 _AT_ONCE = 100
+_PREPARED_AT_ONCE = 500
 
 
 def match_all(flow: Flow, lease_seconds: float, progress: Progress | None = None) -> MatchReport:
@@ -28,6 +31,7 @@ def match_all(flow: Flow, lease_seconds: float, progress: Progress | None = None
     begun = time.monotonic()
     report = MatchReport()
     with leased(flow.store, "match_all", lease_seconds) as lease:
+        _prepare_all(flow, lease)
         with flow.store.read() as work:
             total = work.records.count_searched()
         last: int | None = 0
@@ -38,6 +42,25 @@ def match_all(flow: Flow, lease_seconds: float, progress: Progress | None = None
     report = report.model_copy(update={"seconds": time.monotonic() - begun})
     log.info("match_all_ended", searched=report.searched, scored=report.pairs_scored, proposed=report.proposed)
     return report
+
+
+def _prepare_all(flow: Flow, lease: Lease) -> None:
+    """Give what was ported its features and keys."""
+    while _prepare_some(flow, lease):
+        pass
+
+
+def _prepare_some(flow: Flow, lease: Lease) -> int:
+    with flow.store.write() as work:
+        lease.confirm(work)
+        waiting = work.records.pending(_PREPARED_AT_ONCE)
+        if waiting:
+            work.records.prepare([(held, _prepared(flow, held, record)) for held, record in waiting])
+    return len(waiting)
+
+
+def _prepared(flow: Flow, held: Known, record: ChildRecord) -> Entry:
+    return flow.core.prepared(replace(flow.core.entry(record), twin_closed=held.twin_closed))
 
 
 def _part(flow: Flow, last: int, report: MatchReport, lease: Lease) -> tuple[MatchReport, int | None]:

@@ -4,6 +4,7 @@ import functools
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.index.schema import Values
+from hub.index.schema import Moment, Values, microseconds
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -82,53 +83,60 @@ def upsert(connection: Connection, table: Table, values: Values, keep: Iterable[
 
 def insert_new(connection: Connection, table: Table, values: Values) -> bool:
     """Insert unless a row with that key is there; true if it was inserted."""
-    result = connection.execute(insert(connection, table).values(values).on_conflict_do_nothing())
-    return bool(result.rowcount == 1)
+    statement = insert(connection, table).values(values).on_conflict_do_nothing()
+    # An INSERT's row count is not kept by every driver; a returned row is.
+    return connection.execute(statement.returning(*table.primary_key)).first() is not None
 
 
-def insert_many(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[Values],
-    *,
-    returning: Sequence[str] = (),
-    new_only: bool = False,
-) -> list[Any]:
-    """Insert rows of equal shape, all at once; gives back the columns of ``returning``, in no particular order."""
+def insert_many(connection: Connection, table: Table, rows: Sequence[Values], *, new_only: bool = False) -> None:
+    """Insert rows of equal shape; with ``new_only`` those whose key is there already are left as they are."""
     if not rows:
-        return []
-    if is_postgresql(connection):
-        return _insert_arrays(connection, table, rows, returning, new_only)
-    statement = sqlite.insert(table)
-    if new_only:
-        statement = statement.on_conflict_do_nothing()
-    if not returning:
-        connection.execute(statement, rows)
-        return []
-    return list(connection.execute(statement.returning(*(table.c[name] for name in returning)), rows))
+        return
+    many = _many(table, tuple(rows[0]), new_only, is_postgresql(connection))
+    if many.statement is None:
+        connection.exec_driver_sql(many.sql, [tuple(row.values()) for row in _bound(rows, many.converted)])
+    else:
+        connection.execute(many.statement, {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def _insert_arrays(
-    connection: Connection, table: Table, rows: Sequence[Values], returning: Sequence[str], new_only: bool
-) -> list[Any]:
-    # One array per column and one statement of constant text: several times faster than the driver's executemany.
-    names = tuple(rows[0])
-    statement = _array_insert(table, names, tuple(returning), new_only)
-    result = connection.execute(statement, {name: [row[name] for row in rows] for name in names})
-    return list(result) if returning else []
+@dataclass(frozen=True)
+class _Many:
+    """An insert made once for a table and its columns.
+
+    SQLite gets tuples past SQLAlchemy, which spends more on each row than the database does. PostgreSQL gets one array
+    for each column in one statement, several times faster than the driver's row by row.
+    """
+
+    sql: str
+    statement: TextClause | None
+    converted: tuple[str, ...]
+    """Columns whose values the driver does not know as they are."""
 
 
-@functools.lru_cache(maxsize=64)
-def _array_insert(table: Table, names: tuple[str, ...], returning: tuple[str, ...], new_only: bool) -> TextClause:
-    arrays = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+@functools.lru_cache(maxsize=128)
+def _many(table: Table, names: tuple[str, ...], new_only: bool, arrays: bool) -> _Many:
+    # Every name comes from the tables of this package.
+    into = f"{table.name} ({', '.join(_quoted(name) for name in names)})"
+    if not arrays:
+        holes = ", ".join("?" * len(names))
+        sql = f"INSERT {'OR IGNORE ' if new_only else ''}INTO {into} VALUES ({holes})"  # noqa: S608
+        return _Many(sql, None, tuple(name for name in names if isinstance(table.c[name].type, Moment)))
     kinds = {name: table.c[name].type.compile(_POSTGRESQL) for name in names}
     casts = ", ".join(f"CAST(:{name} AS {kinds[name]}[])" for name in names)
-    columns = ", ".join(f'"{name}"' for name in names)
     conflict = " ON CONFLICT DO NOTHING" if new_only else ""
-    back = f" RETURNING {', '.join(returning)}" if returning else ""
-    # Every name comes from the tables of this package.
-    sql = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({casts}){conflict}{back}"  # noqa: S608
-    return text(sql).bindparams(*arrays)
+    sql = f"INSERT INTO {into} SELECT * FROM unnest({casts}){conflict}"  # noqa: S608
+    binds = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+    return _Many(sql, text(sql).bindparams(*binds), ())
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _bound(rows: Sequence[Values], moments: tuple[str, ...]) -> Iterable[Values]:
+    if not moments:
+        return rows
+    return [row | {name: microseconds(row[name]) for name in moments} for row in rows]
 
 
 def parts(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

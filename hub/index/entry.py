@@ -40,12 +40,15 @@ _PUBLIC = frozenset({Status.FIR_REGISTERED, Status.ALERTED, Status.UNTRACED})
 
 @dataclass(frozen=True)
 class Entry:
-    """One record ready to be indexed. All keys, for matching and for finding it, are hashed already."""
+    """One record ready to be indexed. All keys, for matching and for finding it, are hashed already.
+
+    Without ``features`` it waits to be prepared for matching.
+    """
 
     record: ChildRecord
-    features: bytes
-    keys: Collection[int]
     find_keys: Collection[int]
+    features: bytes = b""
+    keys: Collection[int] = ()
     twin_closed: bool = False
 
     @property
@@ -120,6 +123,7 @@ def columns_of(entry: Entry, sealed_record: bytes, sealed_features: bytes, now: 
         "side": int(entry.side),
         "veil": int(veil_of(record)),
         "public": is_public(record) and not entry.twin_closed,
+        "pending": int(not entry.features),
         "gender": record.gender.value if record.gender else None,
         "state": place.state,
         "district": place.district,

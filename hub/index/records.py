@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, 
 from contracts import ChildRecord
 from hub.index import dialect
 from hub.index.entry import TO_FIND, Entry, Side, columns_of, opaque_id
-from hub.index.payload import Seal, dump_record, load_record, unpack_keys
+from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_keys
 from hub.index.schema import Values, match_keys, record_versions, records
 
 _PART = 5_000
@@ -102,6 +102,15 @@ class Records:
         query = select(*_COMPARED).where(records.c.row > row, records.c.side == Side.SEARCHED)
         return [self._compared(found) for found in self._connection.execute(query.order_by(records.c.row).limit(limit))]
 
+    def pending(self, limit: int) -> list[tuple[Known, ChildRecord]]:
+        """Ported entries that are not prepared for matching yet, with their records."""
+        query = select(records).where(records.c.pending == 1).order_by(records.c.row).limit(limit)
+        rows = self._connection.execute(dialect.for_update(self._connection, query)).all()
+        return [(_known(row), self.record(row)) for row in rows]
+
+    def count_pending(self) -> int:
+        return self.count(records.c.pending == 1)
+
     def count(self, *where: ColumnElement[bool]) -> int:
         return self._connection.execute(select(func.count()).select_from(records).where(*where)).scalar_one()
 
@@ -159,11 +168,19 @@ class Records:
         return [_written(entry, rows[entry.record.ref.source_id]) for entry in entries]
 
     def _insert(self, entries: Sequence[Entry], now: datetime.datetime) -> dict[str, int]:
-        values = [self._new(entry, now) for entry in entries]
-        added = dialect.insert_many(self._connection, records, values, returning=("source_id", "row"))
-        rows: dict[str, int] = {row.source_id: row.row for row in added}
+        if not entries:
+            return {}
+        dialect.insert_many(self._connection, records, [self._new(entry, now) for entry in entries])
+        rows = self._rows(entries)
         self._add_keys((rows[entry.record.ref.source_id], _keys_of(entry)) for entry in entries)
         return rows
+
+    def _rows(self, entries: Sequence[Entry]) -> dict[str, int]:
+        """Source id -> row of what one participant told."""
+        told = [entry.record.ref.source_id for entry in entries]
+        mine = (records.c.participant == entries[0].record.ref.participant) & records.c.source_id.in_(told)
+        rows = self._connection.execute(select(records.c.source_id, records.c.row).where(mine))
+        return {row.source_id: row.row for row in rows}
 
     def _new(self, entry: Entry, now: datetime.datetime) -> Values:
         reference = entry.record.ref
@@ -192,6 +209,20 @@ class Records:
 
     def _public_id(self, entry: Entry, held: str | None) -> str | None:
         return held or (opaque_id() if entry.record.publication is not None else None)
+
+    def prepare(self, prepared: Sequence[tuple[Known, Entry]]) -> None:
+        """Give ported entries what matching needs of them; nothing else of them changes."""
+        values = [
+            {
+                "the_row": held.row,
+                "features": self._seal.close(entry.features),
+                "keys": pack_keys(entry.keys),
+                "pending": 0,
+            }
+            for held, entry in prepared
+        ]
+        self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
+        self._add_keys((held.row, _placed(entry.side, entry.keys, ())) for held, entry in prepared)
 
     def close_twin(self, held: Known, now: datetime.datetime) -> None:
         """Mark an entry whose confirmed twin was closed: no longer searched for, matched or shown to the public."""
@@ -231,7 +262,7 @@ def _written(entry: Entry, row: int) -> Compared:
 
 
 def _known(row: Any) -> Known:
-    values = dict(row._mapping)
+    values = {name: getattr(row, name) for name in Known.__dataclass_fields__}
     keys = {name: tuple(unpack_keys(values[name])) for name in ("keys", "find_keys")}
     return Known(**values | keys | {"side": Side(row.side)})
 

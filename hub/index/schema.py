@@ -26,6 +26,11 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
 
+def microseconds(value: datetime.datetime | None) -> int | None:
+    """Since 1970 in UTC."""
+    return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+
 class Moment(TypeDecorator[datetime.datetime]):
     """An aware time kept as microseconds since 1970 in UTC: equal and ordered alike on both databases."""
 
@@ -33,7 +38,7 @@ class Moment(TypeDecorator[datetime.datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime.datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime.datetime | None:
         return None if value is None else _EPOCH + value * _MICROSECOND
@@ -73,6 +78,8 @@ records = Table(
     # 0 open to those with a right to search, 1 committees and owner only, 2 owner only.
     Column("veil", SmallInteger, nullable=False),
     Column("public", Boolean, nullable=False),
+    # 1: ported and not yet prepared for matching; features and keys are still empty.
+    Column("pending", SmallInteger, nullable=False),
     Column("gender", String(1)),
     Column("state", Integer),
     Column("district", Integer),
@@ -92,6 +99,8 @@ records = Table(
 )
 Index("ix_records_updated", records.c.updated)
 Index("ix_records_place", records.c.state, records.c.district)
+_pending = records.c.pending == 1
+Index("ix_records_pending", records.c.row, sqlite_where=_pending, postgresql_where=_pending)
 _published = records.c.public_id.is_not(None)
 Index("uq_records_public_id", records.c.public_id, unique=True, sqlite_where=_published, postgresql_where=_published)
 

@@ -67,7 +67,9 @@ class Searching:
     def public(self, limit: int, offset: int) -> list[Found]:
         """Entries whose card may be shown to everybody, newest event first."""
         query = (
-            _selected().where(records.c.public.is_(True)).order_by(records.c.event_month.desc(), records.c.row.desc())
+            _selected()
+            .where(records.c.public_id.is_not(None), records.c.public.is_(True))
+            .order_by(records.c.event_month.desc(), records.c.row.desc())
         )
         return [self._found(row) for row in self._connection.execute(query.offset(offset).limit(limit))]
 

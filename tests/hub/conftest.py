@@ -3,6 +3,7 @@
 import datetime
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,12 +29,13 @@ class WordCore:
 
     best = 10
 
-    def prepare(self, record: ChildRecord, twin_closed: bool = False) -> Entry:
-        words = sorted({word.lower() for name in record.names for word in name.text.split()})
-        features = json.dumps([words, record.gender]).encode()
-        return Entry(
-            record, features, {self.key_hash(word) for word in words}, self._found_by(record, words), twin_closed
-        )
+    def entry(self, record: ChildRecord) -> Entry:
+        return Entry(record, self._found_by(record, _words(record)))
+
+    def prepared(self, entry: Entry) -> Entry:
+        words = _words(entry.record)
+        features = json.dumps([words, entry.record.gender]).encode()
+        return replace(entry, features=features, keys={self.key_hash(word) for word in words})
 
     def _found_by(self, record: ChildRecord, words: Iterable[str]) -> set[int]:
         return self._named([*words, *(plain_number(diary.number) for diary in record.diaries)])
@@ -61,6 +63,10 @@ class WordCore:
             return None
         evidence = (FieldEvidence(field="name", level="words", bits=bits, words="names share words"),)
         return Pair(searched.row, found.row, bits, 1 - 2**-bits, 0.0, evidence, "words-1")
+
+
+def _words(record: ChildRecord) -> list[str]:
+    return sorted({word.lower() for name in record.names for word in name.text.split()})
 
 
 def make_child(

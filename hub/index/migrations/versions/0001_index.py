@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("twin_closed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("veil", sa.SmallInteger(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("pending", sa.SmallInteger(), nullable=False),
         sa.Column("gender", sa.String(length=1), nullable=True),
         sa.Column("state", sa.Integer(), nullable=True),
         sa.Column("district", sa.Integer(), nullable=True),
@@ -195,6 +196,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("row", name=op.f("pk_records")),
         sa.UniqueConstraint("hub_id", name=op.f("uq_records_hub_id")),
         sa.UniqueConstraint("participant", "source_id", name=op.f("uq_records_participant_source_id")),
+    )
+    op.create_index(
+        "ix_records_pending",
+        "records",
+        ["row"],
+        unique=False,
+        sqlite_where=sa.text("pending = 1"),
+        postgresql_where=sa.text("pending = 1"),
     )
     op.create_index("ix_records_place", "records", ["state", "district"], unique=False)
     op.create_index("ix_records_updated", "records", ["updated"], unique=False)
