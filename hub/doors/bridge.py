@@ -131,7 +131,8 @@ class Bridge:
     def __init__(self, namespace: str = NAMESPACE) -> None:
         self.namespace = namespace
         self._made: dict[type, Any] = {}
-        self._names: dict[str, type] = {}
+        self.named: dict[str, type] = {}
+        """Every type that was bridged, by its name in the namespace."""
         self._open: list[type] = []
 
     def type_of(self, model: type[BaseModel]) -> Any:
@@ -148,12 +149,10 @@ class Bridge:
     def _named(self, model: type[BaseModel], members: list[tuple[str, Any]]) -> Any:
         self._claim(model)
         body = {"__namespace__": self.namespace, "__type_name__": model.__name__, "_type_info": members}
-        if model.__doc__:
-            body["__doc__"] = _one_line(model.__doc__)
         return ComplexModelMeta(model.__name__, (ComplexModel,), body)
 
     def _claim(self, kind: type) -> None:
-        if self._names.setdefault(kind.__name__, kind) is not kind:
+        if self.named.setdefault(kind.__name__, kind) is not kind:
             raise Unbridgeable(f"two types are called {kind.__name__}; a name is unique in the contract's namespace")
 
     def _member(self, shape: Shape) -> Any:
@@ -161,8 +160,6 @@ class Bridge:
         if shape.many:
             most = shape.most if shape.most is not None else "unbounded"
             bounds |= {"min_occurs": shape.least if shape.required else 0, "max_occurs": most}
-        if shape.doc:
-            bounds["doc"] = _one_line(shape.doc)
         return self._inner(shape).customize(**bounds, **shape.facets)
 
     def _inner(self, shape: Shape) -> Any:
@@ -173,7 +170,7 @@ class Bridge:
     def _enum(self, codes: type[StrEnum]) -> Any:
         if codes not in self._made:
             self._claim(codes)
-            made = Enum(*(code.value for code in codes), type_name=codes.__name__, doc=codes.__doc__ or "")
+            made = Enum(*(code.value for code in codes), type_name=codes.__name__)
             made.__namespace__ = self.namespace
             self._made[codes] = made
         return self._made[codes]
@@ -195,7 +192,3 @@ class Bridge:
         if isinstance(value, list):
             return [self._out(item) for item in value] or None
         return str(value) if isinstance(value, StrEnum) else value
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

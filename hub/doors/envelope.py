@@ -72,7 +72,7 @@ def values(element: etree._Element, model: type[Model]) -> dict[str, Any]:
     A field that the model does not know is kept, so that the model refuses it (or a renamed one finds its place).
     """
     known = _fields(model)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {name: [] for name, shape in known.items() if shape.many and shape.least == 0}
     for child in element:
         name = _own_name(child)
         shape = known.get(name)

@@ -34,6 +34,7 @@ REFUSALS: dict[str, int] = {
     "not_found": 404,
     "unknown_path": 404,
     "wrong_method": 405,
+    "broken_off": 400,
     "slow_body": 408,
     "message_id_reused": 409,
     "body_too_large": 413,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from functools import cache
 
 from lxml import etree
+from pydantic import BaseModel
 
 from contracts import base, child, exchange, places
-from hub.doors.bridge import facets
-from hub.doors.soap import SOAP11, application
+from hub.doors.bridge import facets, shapes
+from hub.doors.soap import SOAP11, application, bridge
 
 _XS, _WSDL = "{http://www.w3.org/2001/XMLSchema}", "{http://schemas.xmlsoap.org/wsdl/}"
 _SOAP_BINDING = {True: "{http://schemas.xmlsoap.org/wsdl/soap/}", False: "{http://schemas.xmlsoap.org/wsdl/soap12/}"}
@@ -31,6 +32,7 @@ def _template(soap: str) -> bytes:
     document = application(soap).doc.wsdl11
     document.build_interface_document(_ADDRESS)
     root = etree.fromstring(document.get_interface_document())
+    _document(_schema(root))
     _name_simple_types(_schema(root))
     _declare_faults(root, _SOAP_BINDING[soap == SOAP11])
     _sort(_schema(root), _SCHEMA_ORDER)
@@ -67,7 +69,9 @@ def _name_simple_types(schema: etree._Element) -> None:
     names = dict(reversed([pair for pair in _aliases() if pair[0]]))
     renamed: dict[str, str] = {}
     for simple in schema.findall(f"{_XS}simpleType"):
-        bounds = frozenset((etree.QName(facet).localname, facet.get("value", "")) for facet in simple[0])
+        bounds = frozenset(
+            (etree.QName(facet).localname, facet.get("value", "")) for facet in simple.iterfind(f"{_XS}restriction/*")
+        )
         own = simple.get("name", "")
         if bounds in names and own.endswith("Type"):
             if names[bounds] in renamed.values():
@@ -77,6 +81,28 @@ def _name_simple_types(schema: etree._Element) -> None:
     for element in schema.iter(f"{_XS}element"):
         prefix, _, used = element.get("type", "").partition(":")
         element.set("type", f"{prefix}:{renamed.get(used, used)}")
+
+
+def _document(schema: etree._Element) -> None:
+    """Put the words of models, fields and code lists beside their types (spyne puts them where it comes by first)."""
+    for old in list(schema.iter(f"{_XS}annotation")):
+        typing.cast(etree._Element, old.getparent()).remove(old)
+    for part in schema:
+        source = bridge.named.get(part.get("name", ""))
+        if source is None or part.tag == f"{_XS}element":
+            continue
+        if issubclass(source, BaseModel):
+            docs = {shape.name: shape.doc for shape in shapes(source)}
+            for element in part.iter(f"{_XS}element"):
+                _annotate(element, docs[element.get("name", "")])
+        _annotate(part, None if (source.__doc__ or "").startswith("Enum where") else source.__doc__)
+
+
+def _annotate(part: etree._Element, words: str | None) -> None:
+    if words:
+        annotation = etree.Element(f"{_XS}annotation")
+        etree.SubElement(annotation, f"{_XS}documentation").text = " ".join(words.split())
+        part.insert(0, annotation)
 
 
 def _declare_faults(root: etree._Element, soap: str) -> None:
