@@ -1,88 +1,184 @@
-"""Blocking keys: short strings that records of one child are likely to share, several kinds for every record."""
+"""Blocking keys: what records of one child are likely to share, several kinds for every record, for one or for many.
+
+Two records are candidates for each other when they share a key and lie on different sides. What the keys join:
+
+====== ======================================================================================================
+name   a word of the name (by its phonetic key), alone and with each year of birth that is possible
+names  two words of the name; a word and a parent's; a father's and a mother's
+place  gender, year of birth, district (or state) of event or home, and quarter of the event
+time   gender, year of birth and month of the event, anywhere in the country
+speech gender, year of birth, a language that few speak, and half-year of the event
+mark   gender, and kind, part and side of a mark
+diary  a diary entry
+====== ======================================================================================================
+
+One who is searched for looks ahead in time: his keys name the spans in which he may have been found.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from hub.matching.columns import Ints, Rows
 from hub.matching.features import Features
+from hub.matching.hashes import Hashes, mixed, of_text
 from hub.matching.phonetics import word_keys
 
-_TOLERANCE_MONTHS = {1: 0, 2: 12, 3: 18, 4: 18}
+_TOLERANCE_MONTHS = np.array([0, 0, 12, 18, 18])
 _MOST_YEARS = 7
+_WIDELY_SPOKEN = (b"hi", b"en", b"ur", b"")
+
+
+class Told(NamedTuple):
+    """Things that rows say: row numbers, rising, and a code for each."""
+
+    row: Ints
+    code: Hashes
+
+
+class Keyed(NamedTuple):
+    """Keys of a table: row numbers and keys, each pair once, in no order."""
+
+    row: Ints
+    key: Hashes
 
 
 def keys(features: Features) -> frozenset[str]:
-    """All keys of a record. Two records are candidates for each other when they share one, and lie on different sides.
-
-    Kinds: ``n`` a word of the name with the birth decade half; ``nn`` two words; ``f``/``m`` name with a parent's;
-    ``p`` place, birth year and quarter of the event; ``t`` birth year and month of the event across the country;
-    ``k`` a mark; ``l`` a language away from home; ``d`` a diary.
-    """
-    row = features.row[0]
-    names = _keys_of(row["names"]) + _keys_of(row["nicks"])
-    parents = _keys_of(row["father"]) + _keys_of(row["mother"])
-    found = {f"nn:{a}.{b}" for a in names for b in names if a < b}
-    found |= {f"np:{a}.{b}" for a in names for b in parents}
-    found |= {f"pp:{a}.{b}" for a in _keys_of(row["father"]) for b in _keys_of(row["mother"])}
-    found |= {f"n:{a}.{y}" for a in names for y in _years(row)} or {f"n:{a}" for a in names}
-    found |= {f"p:{place}.{rest}" for place in _places(row) for rest in _people(row, _quarters(row))}
-    found |= {f"t:{rest}" for rest in _people(row, _months(row))}
-    found |= {f"k:{mark}.{gender}" for mark in _marks(row) for gender in _genders(row)}
-    found |= {f"d:{number}" for number in row["diaries"]["number"] if number}
-    return frozenset(found)
+    """All keys of one record as short strings."""
+    return frozenset(f"{key:016x}" for key in keyed(features.row).key.tolist())
 
 
-def _keys_of(words: Any) -> list[str]:
-    return sorted({key for word in words if word for key in word_keys(word.decode())})
+def keyed(table: Rows) -> Keyed:
+    """All keys of all rows of a table."""
+    names = _both(_spoken(table, "names"), _spoken(table, "nicks"))
+    father, mother = _spoken(table, "father"), _spoken(table, "mother")
+    years, genders = _years(table), _genders(table)
+    person = _joined("person", genders, years)
+    found = [
+        _joined("name", names),
+        _joined("name", names, years),
+        _two_words(names),
+        _joined("parent", names, _both(father, mother)),
+        _joined("parents", father, mother),
+        _joined("place", person, _places(table), _spans(table, 91, back=1, ahead=3)),
+        _joined("time", person, _spans(table, 30, back=0, ahead=1)),
+        _joined("speech", person, _languages(table), _spans(table, 182, back=1, ahead=4)),
+        _joined("mark", genders, _marks(table)),
+        _joined("diary", _cells(table["diaries"]["number"])),
+    ]
+    row, key = (np.concatenate([one[part] for one in found]) for part in (0, 1))
+    once = np.unique(np.rec.fromarrays([row, key]))
+    return Keyed(once["f0"], once["f1"])
 
 
-def _genders(row: Any) -> str:
-    return "MF" if row["gender"] in (0, 3) else "_MF"[row["gender"]]
+def _joined(kind: str, first: Told, *rest: Told) -> Told:
+    """Every combination of what a row says: one key for each; none where one of them is not told."""
+    row, code = first.row, mixed(of_text(kind), first.code)
+    for other in rest:
+        start, end = np.searchsorted(other.row, row, "left"), np.searchsorted(other.row, row, "right")
+        times = end - start
+        at = np.repeat(start - np.r_[0, np.cumsum(times)[:-1]], times) + np.arange(times.sum())
+        row, code = np.repeat(row, times), mixed(np.repeat(code, times), other.code[at])
+    return Told(row, code)
 
 
-def _years(row: Any) -> list[int]:
-    """Years of birth that the record allows for, with the tolerance of its basis; none when that says nothing."""
-    if not row["age_basis"]:
-        return []
-    for spare in (_TOLERANCE_MONTHS[int(row["age_basis"])], 6, 0):
-        first, last = (int(row["born_from"]) - spare) // 12, (int(row["born_to"]) + spare) // 12
-        if last - first < _MOST_YEARS:
-            return list(range(first, last + 1))
-    return []
+def _two_words(names: Told) -> Told:
+    """Each two words of a name, whichever stands first."""
+    start, end = np.searchsorted(names.row, names.row, "left"), np.searchsorted(names.row, names.row, "right")
+    times = end - start
+    at = np.repeat(start - np.r_[0, np.cumsum(times)[:-1]], times) + np.arange(times.sum())
+    a, b = np.repeat(names.code, times), names.code[at]
+    ordered = np.flatnonzero(a < b)
+    row = np.repeat(names.row, times)[ordered]
+    return Told(row, mixed(of_text("names"), mixed(a[ordered], b[ordered])))
 
 
-def _people(row: Any, spans: list[int]) -> list[str]:
-    return [f"{g}{year}.{span}" for g in _genders(row) for year in _years(row) for span in spans]
+def _both(one: Told, other: Told) -> Told:
+    row, code = np.concatenate([one.row, other.row]), np.concatenate([one.code, other.code])
+    order = np.lexsort((code, row))
+    row, code = row[order], code[order]
+    fresh = np.r_[True, (row[1:] != row[:-1]) | (code[1:] != code[:-1])] if len(row) else np.zeros(0, dtype=bool)
+    return Told(row[fresh], code[fresh])
 
 
-def _quarters(row: Any) -> list[int]:
-    """Quarter of the event; one who is searched for may be found in the next three, or, dates being wrong, before."""
-    if not row["event_on"]:
-        return []
-    now = int(row["event_on"]) // 91
-    return list(range(now - 1, now + 4)) if row["searched"] else [now]
+def _cells(cells: npt.NDArray[Any]) -> Told:
+    """Filled cells of a number column of several to a row."""
+    row, at = np.nonzero(cells)
+    return Told(row.astype(np.int64), cells[row, at].astype(np.int64).view(np.uint64))
 
 
-def _months(row: Any) -> list[int]:
-    """Month of the event; one who is searched for may be found this month or the next."""
-    if not row["event_on"]:
-        return []
-    now = int(row["event_on"]) // 30
-    return [now, now + 1] if row["searched"] else [now]
+def _spoken(table: Rows, column: str) -> Told:
+    """Phonetic keys of the words of a name column."""
+    words = np.ascontiguousarray(table[column])
+    row, at = np.nonzero(words != b"")
+    distinct, which = np.unique(words[row, at], return_inverse=True)
+    sounds = [sorted(word_keys(word.decode())) for word in distinct.tolist()]
+    times = np.array([len(some) for some in sounds], dtype=np.int64)
+    start = np.r_[0, np.cumsum(times)[:-1]] if len(times) else times
+    codes = np.array([of_text(one) for some in sounds for one in some], dtype=np.uint64)
+    repeat = times[which]
+    at_code = np.repeat(start[which] - np.r_[0, np.cumsum(repeat)[:-1]], repeat) if len(which) else start
+    row = np.repeat(row, repeat).astype(np.int64)
+    return _both(Told(row, codes[at_code + np.arange(len(row))]), Told(row[:0], codes[:0]))
 
 
-def _places(row: Any) -> set[str]:
-    """Districts of event and home; the states where no district is known of either."""
-    districts = {f"D{place['district']}" for place in (row["event"], row["home"]) if place["district"]}
-    return districts | {f"S{place['state']}" for place in (row["event"], row["home"]) if place["state"]}
+def _genders(table: Rows) -> Told:
+    """A gender that is unknown or transgender may have been told as either."""
+    told = table["gender"].astype(np.int64)
+    row = np.repeat(np.arange(len(table)), np.where((told == 1) | (told == 2), 1, 2))
+    second = np.r_[False, row[1:] == row[:-1]]
+    return Told(row, np.where((told[row] == 1) | (told[row] == 2), told[row], 1 + second).astype(np.uint64))
 
 
-def _marks(row: Any) -> set[str]:
-    found = set()
-    for mark in row["marks"]:
-        if mark["kind"] and mark["part"]:
-            found.add(f"{mark['kind']}.{mark['part']}.{mark['side']}")
-    return found
+def _years(table: Rows) -> Told:
+    """Years of birth that are possible, with the tolerance of the basis as far as the span stays short enough."""
+    known = table["age_basis"] > 0
+    spare = _TOLERANCE_MONTHS[table["age_basis"]]
+    first, last = (table[side].astype(np.int64) for side in ("born_from", "born_to"))
+    for less in (6, 0):
+        wide = (last + spare) // 12 - (first - spare) // 12 >= _MOST_YEARS
+        spare = np.where(wide, np.minimum(spare, less), spare)
+    start, end = (first - spare) // 12, (last + spare) // 12
+    return _counted(start, np.where(known & (end - start < _MOST_YEARS), end - start + 1, 0))
+
+
+def _spans(table: Rows, days: int, back: int, ahead: int) -> Told:
+    """Span of so many days in which the event lies; of one searched for also the spans before and after it."""
+    day, searched = table["event_on"].astype(np.int64), table["searched"] > 0
+    span = day // days
+    start = np.where(searched, span - back, span)
+    return _counted(start, np.where(day > 0, np.where(searched, back + ahead + 1, 1), 0))
+
+
+def _counted(start: Ints, times: Ints) -> Told:
+    row = np.repeat(np.arange(len(start)), times)
+    at = np.arange(len(row)) - np.repeat(np.r_[0, np.cumsum(times)[:-1]], times) if len(row) else row
+    return Told(row, (start[row] + at).astype(np.uint64))
+
+
+def _places(table: Rows) -> Told:
+    """Districts and states of event and home; both, since often only the state is known of the other record."""
+    columns = [table[which][part].astype(np.int64) for which in ("event", "home") for part in ("district", "state")]
+    coded = [np.where(one > 0, one + level * 10_000_000, 0) for one, level in zip(columns, (1, 2, 1, 2), strict=True)]
+    told = _cells(np.stack(coded, axis=1))
+    return _both(told, Told(told.row[:0], told.code[:0]))
+
+
+def _languages(table: Rows) -> Told:
+    tongues = np.ascontiguousarray(table["languages"])
+    row, at = np.nonzero(~np.isin(tongues, _WIDELY_SPOKEN))
+    distinct, which = np.unique(tongues[row, at], return_inverse=True)
+    codes = np.array([of_text(tongue.decode()) for tongue in distinct.tolist()], dtype=np.uint64)
+    return Told(row.astype(np.int64), codes[which])
+
+
+def _marks(table: Rows) -> Told:
+    marks = table["marks"]
+    kind, part, side = (marks[column].astype(np.int64) for column in ("kind", "part", "side"))
+    return _cells(np.where((kind > 0) & (part > 0), (kind * 100 + part) * 10 + side, 0))
 
 
 @dataclass(frozen=True)
@@ -96,7 +192,7 @@ class Plan:
 def plan(counts: Mapping[str, int], most: int) -> Plan:
     """Follow the rarest keys until ``most`` candidates (counted with repeats) are reached; at least the rarest one.
 
-    ``counts``: how many entries of the index hold each key of a record. What is left out is to be reported.
+    ``counts``: how many entries of the other side hold each key of a record. What is left out is to be reported.
     """
     followed: list[str] = []
     left_out: list[str] = []

@@ -4,8 +4,8 @@ import numpy as np
 
 from contracts.codes import MarkKind
 from hub.matching.births import days_apart
-from hub.matching.columns import Ints, Pairs
-from hub.matching.reached import Reached, Truths, first_that_holds
+from hub.matching.columns import Ints, Pairs, Truths, Words
+from hub.matching.reached import Reached, any_of, first_that_holds, where_told
 from hub.matching.said import code, common
 
 # Median height in millimetres at each birthday, 0 to 18, boys and girls together (rounded from WHO growth references;
@@ -20,10 +20,15 @@ _GUESS = 60
 
 def height(pairs: Pairs) -> Reached:
     """Levels: as grown since; near that; twice as far; further. Needs both heights, both days and one birth."""
-    tall_l, tall_r = pairs.number("height")
-    day_l, day_r = pairs.number("height_on")
+    tall, day = pairs.tables.column("height"), pairs.tables.column("height_on")
+    told = pairs.tables.once("height told", lambda: ((tall[0] > 0) & (day[0] > 0), (tall[1] > 0) & (day[1] > 0)))
+    return where_told(pairs, told, _height_told)
+
+
+def _height_told(pairs: Pairs) -> Reached:
+    (tall_l, tall_r), (day_l, day_r) = pairs.number("height"), pairs.number("height_on")
     born = _born(pairs)
-    known = (tall_l > 0) & (tall_r > 0) & (day_l > 0) & (day_r > 0) & ((born > 0) | (np.abs(day_l - day_r) <= 180))
+    known = (born > 0) | (np.abs(day_l - day_r) <= 180)
     grown = np.where(born > 0, _expected(day_r, born) - _expected(day_l, born), 0)
     off = np.abs((tall_r - tall_l) - grown)
     slack = _GUESS + np.abs(grown) * 2 // 10
@@ -88,28 +93,43 @@ def disability(pairs: Pairs) -> Reached:
 
 def marks(pairs: Pairs) -> Reached:
     """Levels by the points of the two marks most alike: the same mark; alike; somewhat; nothing alike."""
-    (kind_l, kind_r), (part_l, part_r), (side_l, side_r) = (pairs.column("marks", c) for c in ("kind", "part", "side"))
-    has_l, has_r = _told(pairs)
+    told = pairs.tables.once("marks told", lambda: _told(pairs))
+    some = pairs.tables.once("marks told of", lambda: (any_of(told[0]), any_of(told[1])))
+    return where_told(pairs, some, _marks_told)
+
+
+def _marks_told(pairs: Pairs) -> Reached:
+    has_l, has_r = pairs.gathered(pairs.tables.once("marks told", lambda: _told(pairs)))
+    columns = [pairs.column("marks", which) for which in ("kind", "part", "side")]
+    words = pairs.gathered(pairs.tables.once("rare words of marks", lambda: _rare_words(pairs)))
     best = np.full(len(pairs), -9, dtype=np.int64)
     for i in range(has_l.shape[1]):
         for j in range(has_r.shape[1]):
             here = np.flatnonzero(has_l[:, i] & has_r[:, j])
             if len(here):
-                points = _by_kind(kind_l[here, i], kind_r[here, j])
-                points += _by_part(part_l[here, i], part_r[here, j], side_l[here, i], side_r[here, j])
-                points += _by_words(pairs, here, i, j)
+                kind, part, side = ((left[here, i], right[here, j]) for left, right in columns)
+                points = _by_kind(*kind) + _by_part(*part, *side) + _by_words(words[0][here, i], words[1][here, j])
                 best[here] = np.maximum(best[here], points)
-    known = np.asarray(has_l.any(axis=1) & has_r.any(axis=1))
-    return Reached(first_that_holds(known, [best >= 6, best >= 4, best >= 2, np.ones(len(pairs), dtype=bool)]))
+    every = np.ones(len(pairs), dtype=bool)
+    return Reached(first_that_holds(every, [best >= 6, best >= 4, best >= 2, every]))
 
 
 def _told(pairs: Pairs) -> tuple[Truths, Truths]:
-    words = pairs.tables.mark_words(pairs)
-    told = []
-    for side in (0, 1):
-        numbers = sum(pairs.column("marks", c)[side].astype(np.int64) for c in ("kind", "part"))
-        told.append((numbers + words[side].sum(axis=2)) > 0)
-    return told[0], told[1]
+    """Which marks each row of either table tells: (rows, marks)."""
+    kind, part, words = (
+        pairs.tables.column("marks", "kind"),
+        pairs.tables.column("marks", "part"),
+        pairs.tables.mark_words(),
+    )
+    left, right = ((kind[n] > 0) | (part[n] > 0) | (words[n] > 0).any(axis=2) for n in (0, 1))
+    return left, right
+
+
+def _rare_words(pairs: Pairs) -> tuple[Words, Words]:
+    """Words of marks without those that very many marks have, each row's pushed to the front."""
+    rare = np.array([word not in common() and word != "" for word in pairs.tables.mark_vocabulary])
+    left, right = (-np.sort(-np.where(rare[words], words, 0), axis=2) for words in pairs.tables.mark_words())
+    return left, right
 
 
 #: Points for a shared kind: a tattoo or deformity is rarer than a mole or a scar.
@@ -131,14 +151,16 @@ def _by_part(left: Ints, right: Ints, side_left: Ints, side_right: Ints) -> Ints
     return out
 
 
-def _by_words(pairs: Pairs, here: Ints, i: int, j: int) -> Ints:
-    """Two points for each rare word in common, none for the words that very many marks have; four at most."""
-    left, right = pairs.tables.mark_words(pairs)
-    rare = np.array([2 * (w not in common() and w != "") for w in pairs.tables.mark_vocabulary], dtype=np.int64)
-    mine, theirs = left[here, i], right[here, j]
-    shared = (mine[:, :, None] == theirs[:, None, :]).any(axis=2)
-    points: Ints = np.minimum(np.where(shared, rare[mine], 0).sum(axis=1), 4)
-    return points
+def _by_words(left: Words, right: Words) -> Ints:
+    """Two points for each rare word in common, four at most."""
+    shared = np.zeros(len(left), dtype=np.int64)
+    for i in range(left.shape[1]):
+        mine = left[:, i]
+        if not mine.any():
+            break  # words stand in front
+        for j in range(right.shape[1]):
+            shared += (mine == right[:, j]) & (mine > 0)
+    return np.minimum(2 * shared, 4)
 
 
 def apparel(pairs: Pairs) -> Reached:

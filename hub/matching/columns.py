@@ -1,69 +1,72 @@
 """Two tables of features side by side, their words coded as numbers: what the comparisons read."""
 
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching.frequency import Frequency
 from hub.matching.grades import Grades
 
 Rows = np.ndarray[Any, np.dtype[np.void]]
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.int32]
+Truths = npt.NDArray[np.bool_]
+_Made = TypeVar("_Made")
 
 _NAMED = ("names", "nicks", "father", "mother")
 
 
 class Tables:
-    """A left and a right table, and the pairs between them.
+    """A left and a right table, and what is worked out once for all pairs between them.
 
     ``left`` and ``right`` have dtype ``features.ROW``. Words are coded over both tables at once: 0 is no word.
     """
 
     def __init__(self, left: Rows, right: Rows) -> None:
         self.left, self.right = left, right
-        self._rarities: dict[Frequency, Ints] = {}
+        self._made: dict[Hashable, Any] = {}
 
-    @cached_property
-    def _coded(self) -> tuple[dict[str, Words], dict[str, Words], list[str]]:
-        return _code(self.left, self.right, [(name, name) for name in _NAMED])
+    def once(self, what: Hashable, make: Callable[[], _Made]) -> _Made:
+        """The thing of this name, made the first time it is asked for."""
+        if what not in self._made:
+            self._made[what] = make()
+        made: _Made = self._made[what]
+        return made
 
-    @cached_property
-    def _marked(self) -> tuple[dict[str, Words], dict[str, Words], list[str]]:
-        left, right = self.left["marks"], self.right["marks"]
-        return _code(left, right, [("words", "words")])
+    def column(self, *path: str) -> tuple[Any, Any]:
+        """A column of both tables laid out on its own, so that gathering it touches nothing else."""
+        return self.once(path, lambda: (_laid_out(self.left, path), _laid_out(self.right, path)))
 
-    @cached_property
+    @property
     def grades(self) -> Grades:
         """How alike two words of names are."""
-        return Grades(self._coded[2])
+        return self.once("grades", lambda: Grades(self.vocabulary))
 
     @property
     def vocabulary(self) -> list[str]:
         """Words of names by their number; number 0 is ``''``."""
-        return self._coded[2]
-
-    def rarity(self, frequency: Frequency) -> Ints:
-        """Steps above the reference of rarity for each word of the vocabulary, made once for each source."""
-        if frequency not in self._rarities:
-            self._rarities[frequency] = frequency.above_reference(self.vocabulary)
-        return self._rarities[frequency]
+        return self._names()[2]
 
     @property
     def mark_vocabulary(self) -> list[str]:
-        return self._marked[2]
+        return self._mark_words()[2]
 
-    def words(self, field: str, pairs: "Pairs") -> tuple[Words, Words]:
-        """Words of a name field for each pair: two arrays (pairs, words of the field)."""
-        left, right, _ = self._coded
-        return left[field][pairs.left], right[field][pairs.right]
+    def words(self, field: str) -> tuple[Words, Words]:
+        """Coded words of a name field, no wider than the longest of them: (rows, words) of either table."""
+        left, right, _ = self._names()
+        return left[field], right[field]
 
-    def mark_words(self, pairs: "Pairs") -> tuple[Words, Words]:
-        """Words of marks for each pair: two arrays (pairs, marks, words)."""
-        left, right, _ = self._marked
-        return left["words"][pairs.left], right["words"][pairs.right]
+    def mark_words(self) -> tuple[Words, Words]:
+        """Coded words of marks: (rows, marks, words) of either table."""
+        left, right, _ = self._mark_words()
+        return left["words"], right["words"]
+
+    def _names(self) -> "_Coded":
+        return self.once("names coded", lambda: _code(self.left, self.right, _NAMED))
+
+    def _mark_words(self) -> "_Coded":
+        return self.once("marks coded", lambda: _code(self.left["marks"], self.right["marks"], ("words",)))
 
 
 class Pairs:
@@ -75,13 +78,17 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.left)
 
+    def some(self, at: Ints) -> "Pairs":
+        """The pairs at these places."""
+        return Pairs(self.tables, self.left[at], self.right[at])
+
+    def gathered(self, columns: tuple[Any, Any]) -> tuple[Any, Any]:
+        """A column of each table, row by row, as a column for each pair."""
+        return columns[0].take(self.left, axis=0), columns[1].take(self.right, axis=0)
+
     def column(self, *path: str) -> tuple[Any, Any]:
         """One column for each pair, left and right; a path goes into nested fields."""
-        left: Any = self.tables.left
-        right: Any = self.tables.right
-        for part in path:
-            left, right = left[part], right[part]
-        return left[self.left], right[self.right]
+        return self.gathered(self.tables.column(*path))
 
     def number(self, *path: str) -> tuple[Ints, Ints]:
         """A column of whole numbers as int64, so that no difference overflows."""
@@ -89,10 +96,18 @@ class Pairs:
         return left.astype(np.int64), right.astype(np.int64)
 
 
-def _code(
-    left: Rows, right: Rows, fields: list[tuple[str, str]]
-) -> tuple[dict[str, Words], dict[str, Words], list[str]]:
-    parts = [np.ascontiguousarray(side[column]) for side in (left, right) for _, column in fields]
+def _laid_out(table: Rows, path: tuple[str, ...]) -> Any:
+    column: Any = table
+    for part in path:
+        column = column[part]
+    return np.ascontiguousarray(column)
+
+
+_Coded = tuple[dict[str, Words], dict[str, Words], list[str]]
+
+
+def _code(left: Rows, right: Rows, fields: tuple[str, ...]) -> _Coded:
+    parts = [np.ascontiguousarray(side[field]) for side in (left, right) for field in fields]
     together = np.concatenate([part.ravel() for part in parts])
     numbers = np.zeros(len(together), dtype=np.int32)
     filled = np.flatnonzero(together != b"")
@@ -102,10 +117,12 @@ def _code(
     for part in parts:
         coded.append(numbers[start : start + part.size].reshape(part.shape))
         start += part.size
-    names = [name for name, _ in fields]
-    half = len(names)
-    return (
-        dict(zip(names, coded[:half], strict=True)),
-        dict(zip(names, coded[half:], strict=True)),
-        ["", *(word.decode() for word in distinct.tolist())],
-    )
+    half = len(fields)
+    sides = (dict(zip(fields, map(_trimmed, some), strict=True)) for some in (coded[:half], coded[half:]))
+    return next(sides), next(sides), ["", *(word.decode() for word in distinct.tolist())]
+
+
+def _trimmed(words: Words) -> Words:
+    """Without the last columns that no row fills (at least one column stays)."""
+    used = np.flatnonzero(words.reshape(-1, words.shape[-1]).any(axis=0))
+    return np.ascontiguousarray(words[..., : (used[-1] + 1 if len(used) else 1)])

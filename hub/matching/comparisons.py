@@ -14,7 +14,7 @@ import numpy.typing as npt
 from hub.matching import births, body, namings, places
 from hub.matching.columns import Pairs
 from hub.matching.frequency import Frequency
-from hub.matching.reached import Levels, Reached, first_that_holds
+from hub.matching.reached import Levels, Reached, any_of, by_value, first_that_holds, where_told
 
 Comparison = Callable[[Pairs, "Setting"], Reached]
 
@@ -34,6 +34,12 @@ def _gender(pairs: Pairs, _: Setting) -> Reached:
 
 def _diary(pairs: Pairs, _: Setting) -> Reached:
     """A shared diary entry; entries that differ say nothing, since each side keeps its own."""
+    numbers = pairs.tables.column("diaries", "number")
+    told = pairs.tables.once("diaries told", lambda: (any_of(numbers[0] != 0), any_of(numbers[1] != 0)))
+    return where_told(pairs, told, _diary_told)
+
+
+def _diary_told(pairs: Pairs) -> Reached:
     (left_no, right_no), (left_at, right_at) = pairs.column("diaries", "number"), pairs.column("diaries", "station")
     same = (left_no[:, :, None] == right_no[:, None, :]) & (left_no[:, :, None] != 0)
     there = (left_at[:, :, None] == right_at[:, None, :]) & (left_at[:, :, None] != 0)
@@ -43,7 +49,7 @@ def _diary(pairs: Pairs, _: Setting) -> Reached:
     return Reached(first_that_holds(full | number, [full, number]))
 
 
-def _languages(pairs: Pairs, _: Setting) -> Reached:
+def _languages(pairs: Pairs) -> Reached:
     left, right = pairs.column("languages")
     known = (left[:, 0] != b"") & (right[:, 0] != b"")
     filled = (left[:, :, None] != b"") & (right[:, None, :] != b"")
@@ -85,7 +91,7 @@ COMPARISONS: dict[str, Comparison] = {
     "time": lambda pairs, _: births.time(pairs),
     "place": lambda pairs, setting: places.place("event", pairs, setting.centroids),
     "home": lambda pairs, setting: places.place("home", pairs, setting.centroids),
-    "languages": _languages,
+    "languages": lambda pairs, _: by_value(pairs, "languages", _languages),
     "height": lambda pairs, _: body.height(pairs),
     "build": lambda pairs, _: body.step("build", pairs),
     "complexion": lambda pairs, _: body.step("complexion", pairs),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from hub.matching.columns import Ints, Tables
 from hub.matching.names import sound
 
 
@@ -13,11 +13,15 @@ class Frequency:
     """How common words of names are. A rarity class n means: about one in 2**n names has the word."""
 
     classes: dict[str, int] = field(default_factory=dict)
+    """By the sound of the word."""
     unseen: int = 13
     reference: int = 9
     """The class at which an agreement is worth just its level; each class above or below it is one step."""
 
-    def above_reference(self, vocabulary: list[str]) -> npt.NDArray[np.int64]:
-        """Steps above the reference for each word of a vocabulary (number 0, no word: 0)."""
-        steps = [self.classes.get(sound(w), self.unseen) - self.reference for w in vocabulary]
+    def steps(self, tables: Tables) -> Ints:
+        """Steps above the reference for each word of the vocabulary (number 0, no word: 0)."""
+        return tables.once(self, lambda: self._steps(tables.vocabulary))
+
+    def _steps(self, vocabulary: list[str]) -> Ints:
+        steps = [self.classes.get(sound(word), self.unseen) - self.reference for word in vocabulary]
         return np.array([0, *steps[1:]], dtype=np.int64)

@@ -9,13 +9,17 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from hub.matching.names import skeleton, sound
+from hub.matching.neighbours import Neighbours
 
 DIFFERENT, ALIKE, CLOSE, SAME = 0, 1, 2, 3
 """Alike: one slip of the pen apart. Close: the same sound, spelt differently. Same: the same folded form."""
 
 Grade = npt.NDArray[np.uint8]
-#: Above this many cells no table of all words by all words is made; the pairs at hand are graded instead.
-TABLE_CELLS = 150_000_000
+#: Up to so many cells, a table of all words by all words is made, if there are enough pairs to repay it.
+TABLE_CELLS = 40_000_000
+_REPAID = 40
+#: Up to so many words on the left are compared with the words at hand, row by row.
+_FEW = 64
 
 
 def grade(left: str, right: str) -> int:
@@ -26,25 +30,27 @@ def grade(left: str, right: str) -> int:
     """
     if left == right:
         return SAME if left else DIFFERENT
-    return int(_graded([left], [right])[0, 0])
+    return int(graded([left], [right])[0, 0])
 
 
-def _graded(left: Sequence[str], right: Sequence[str]) -> Grade:
+def graded(left: Sequence[str], right: Sequence[str]) -> Grade:
     """Grades of all left words by all right words, except that the same word is no more than close here."""
-    sounds = _distances([sound(w) for w in left], [sound(w) for w in right])
+    found = _by_distance(*_measured([sound(w) for w in left], [sound(w) for w in right]))
     bare_left, bare_right = (np.array([w.isupper() for w in words], dtype=bool) for words in (left, right))
     if bare_left.any() or bare_right.any():
-        bones = _distances([skeleton(w) for w in left], [skeleton(w) for w in right], shortest_slip=4)
-        unvowelled = bare_left[:, None] | bare_right[None, :]
-        sounds = np.where(unvowelled, bones, sounds)
-    return sounds
+        bones = _by_distance(*_measured([skeleton(w) for w in left], [skeleton(w) for w in right]))
+        found = np.where(bare_left[:, None] | bare_right[None, :], bones, found)
+    return found
 
 
-def _distances(left: list[str], right: list[str], shortest_slip: int = 4) -> Grade:
+def _measured(left: list[str], right: list[str]) -> tuple[Grade, npt.NDArray[np.int64]]:
     apart = cdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8, workers=1)
-    shorter = np.minimum(_lengths(left)[:, None], _lengths(right)[None, :])
+    return apart, np.minimum(_lengths(left)[:, None], _lengths(right)[None, :])
+
+
+def _by_distance(apart: Grade, shorter: npt.NDArray[np.int64]) -> Grade:
     close = (apart == 0) & (shorter >= 2)
-    alike = ((apart == 1) & (shorter >= shortest_slip)) | ((apart == 2) & (shorter >= 8))
+    alike = ((apart == 1) & (shorter >= 4)) | ((apart == 2) & (shorter >= 8))
     return np.where(close, CLOSE, np.where(alike, ALIKE, DIFFERENT)).astype(np.uint8)
 
 
@@ -58,31 +64,41 @@ class Grades:
     def __init__(self, vocabulary: list[str]) -> None:
         self._vocabulary = vocabulary
         self._table: Grade | None = None
+        self._neighbours: Neighbours | None = None
 
     def of(self, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> Grade:
-        """Grades of coded words, element by element; both arrays of one shape."""
-        same = (left == right) & (left > 0)
-        grades = np.where(same, SAME, DIFFERENT).astype(np.uint8)
-        ask = np.flatnonzero(~same & (left > 0) & (right > 0))
+        """Grades of coded words, element by element; both arrays of one length."""
+        size = len(self._vocabulary)
+        if self._table is None and size * size <= max(4_096, min(TABLE_CELLS, _REPAID * len(left))):
+            self._table = self._whole_table()
+        if self._table is not None:
+            found: Grade = self._table.take(left.astype(np.int64) * size + right)
+            return found
+        grades = np.where((left == right) & (left > 0), SAME, DIFFERENT).astype(np.uint8)
+        ask = np.flatnonzero((left != right) & (left > 0) & (right > 0))
         if len(ask):
-            grades.flat[ask] = self._asked(left.flat[ask], right.flat[ask])
+            grades[ask] = self._asked(left[ask].astype(np.int64), right[ask].astype(np.int64))
         return grades
 
-    def _asked(self, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> Grade:
-        cells = len(self._vocabulary) ** 2
-        if self._table is None and cells <= max(4_096, min(TABLE_CELLS, 2_000 * len(left))):
-            self._table = _graded(self._vocabulary, self._vocabulary)
-        if self._table is not None:
-            found: Grade = self._table[left, right]
-            return found
+    def _whole_table(self) -> Grade:
+        table = graded(self._vocabulary, self._vocabulary)
+        np.fill_diagonal(table, SAME)
+        table[0, 0] = DIFFERENT
+        return table.ravel()
+
+    def _asked(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Grade:
+        if self._neighbours is None and len(np.unique(left[:10_000])) > _FEW:
+            self._neighbours = Neighbours(self._vocabulary, graded)
+        if self._neighbours is not None:
+            return self._neighbours.of(left, right)
         return self._row_by_row(left, right)
 
-    def _row_by_row(self, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> Grade:
-        codes, inverse = np.unique(left.astype(np.int64) * len(self._vocabulary) + right, return_inverse=True)
+    def _row_by_row(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Grade:
+        codes, inverse = np.unique(left * len(self._vocabulary) + right, return_inverse=True)
         lefts, rights = np.divmod(codes, len(self._vocabulary))
         starts = np.flatnonzero(np.r_[True, lefts[1:] != lefts[:-1]])
         found = np.empty(len(codes), dtype=np.uint8)
         for start, end in zip(starts, np.r_[starts[1:], len(codes)], strict=True):
             words = [self._vocabulary[i] for i in rights[start:end]]
-            found[start:end] = _graded([self._vocabulary[lefts[start]]], words)[0]
+            found[start:end] = graded([self._vocabulary[lefts[start]]], words)[0]
         return found[inverse]

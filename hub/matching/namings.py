@@ -4,20 +4,19 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 import numpy as np
-import numpy.typing as npt
 
-from hub.matching.columns import Ints, Pairs, Words
+from hub.matching.columns import Ints, Pairs, Truths, Words
 from hub.matching.frequency import Frequency
-from hub.matching.grades import ALIKE, CLOSE, SAME
-from hub.matching.reached import Reached, first_that_holds
+from hub.matching.grades import ALIKE, CLOSE, SAME, Grade
+from hub.matching.reached import Reached, first_that_holds, where_told
 
 
 @dataclass(frozen=True)
 class _Paired:
     """The two best pairs of words of each pair of names."""
 
-    best: npt.NDArray[np.uint8]
-    second: npt.NDArray[np.uint8]
+    best: Grade
+    second: Grade
     rarity: Ints
     """Of the words that are the same, summed."""
 
@@ -27,26 +26,35 @@ def child(pairs: Pairs, frequency: Frequency) -> Reached:
 
     Pet names never count against.
     """
-    left, right = pairs.tables.words("names", pairs)
-    left_nicks, right_nicks = pairs.tables.words("nicks", pairs)
-    nick = _share_a_word(left_nicks, right_nicks)
-    nick |= _share_a_word(left, right_nicks) | _share_a_word(left_nicks, right)
-    paired = _paired(pairs, left, right, frequency)
-    named = (left[:, 0] > 0) & (right[:, 0] > 0)
-    *whole, part_same, part_alike = _words_agree(paired, left, right)
-    tests = [*whole, nick, part_same, part_alike, np.ones(len(pairs), dtype=bool)]
-    return Reached(first_that_holds(named | nick, tests), np.where(named, paired.rarity, 0))
+    named = parent("names", pairs, frequency)
+    at = _share_a_pet_name(pairs)
+    level = named.level.copy()
+    level[at] = np.where((level[at] > 0) & (level[at] < _PET_NAME), level[at], _PET_NAME)
+    moved = np.flatnonzero(level >= _PET_NAME)
+    level[moved] += ~np.isin(moved, at)
+    return Reached(level, named.rarity)
+
+
+#: The level of a shared pet name, after the six that weigh more.
+_PET_NAME = 7
 
 
 def parent(which: str, pairs: Pairs, frequency: Frequency) -> Reached:
     """Levels as in ``_words_agree``, then: different."""
-    left, right = pairs.tables.words(which, pairs)
+    words = pairs.tables.words(which)
+    told = pairs.tables.once((which, "told"), lambda: (words[0][:, 0] > 0, words[1][:, 0] > 0))
+    reached = where_told(pairs, told, lambda some: _compared(some, which, frequency))
+    return reached if reached.rarity is not None else Reached(reached.level, np.zeros(len(pairs), dtype=np.int64))
+
+
+def _compared(pairs: Pairs, which: str, frequency: Frequency) -> Reached:
+    left, right = pairs.gathered(pairs.tables.words(which))
     paired = _paired(pairs, left, right, frequency)
     tests = [*_words_agree(paired, left, right), np.ones(len(pairs), dtype=bool)]
-    return Reached(first_that_holds((left[:, 0] > 0) & (right[:, 0] > 0), tests), paired.rarity)
+    return Reached(first_that_holds(tests[-1], tests), paired.rarity)
 
 
-def _words_agree(paired: _Paired, left: Words, right: Words) -> list[npt.NDArray[np.bool_]]:
+def _words_agree(paired: _Paired, left: Words, right: Words) -> list[Truths]:
     """Two words the same, close, alike; the only word the same, close, alike; one of several the same, or alike."""
     one = np.minimum((left > 0).sum(axis=1), (right > 0).sum(axis=1)) < 2
     both = np.minimum(paired.best, paired.second)
@@ -62,8 +70,23 @@ def _words_agree(paired: _Paired, left: Words, right: Words) -> list[npt.NDArray
     ]
 
 
-def _share_a_word(left: Words, right: Words) -> npt.NDArray[np.bool_]:
-    shared: npt.NDArray[np.bool_] = ((left[:, :, None] == right[:, None, :]) & (left[:, :, None] > 0)).any(axis=(1, 2))
+def _share_a_pet_name(pairs: Pairs) -> Ints:
+    """Places of the pairs that share a pet name, with each other or with the name proper of the other."""
+    nicks, names = pairs.tables.words("nicks"), pairs.tables.words("names")
+    nicked = pairs.tables.once("nicked", lambda: (nicks[0][:, 0] > 0, nicks[1][:, 0] > 0))
+    left, right = pairs.gathered(nicked)
+    at = np.flatnonzero(left | right)
+    if not len(at):
+        return at
+    some = pairs.some(at)
+    (left_nicks, right_nicks), (left_names, right_names) = some.gathered(nicks), some.gathered(names)
+    shared = _share_a_word(left_nicks, right_nicks)
+    shared |= _share_a_word(left_names, right_nicks) | _share_a_word(left_nicks, right_names)
+    return at[shared]
+
+
+def _share_a_word(left: Words, right: Words) -> Truths:
+    shared: Truths = ((left[:, :, None] == right[:, None, :]) & (left[:, :, None] > 0)).any(axis=(1, 2))
     return shared
 
 
@@ -71,23 +94,37 @@ def _paired(pairs: Pairs, left: Words, right: Words, frequency: Frequency) -> _P
     """Best and second-best grade over words used once each, and the rarity of those that are the same."""
     best, second = np.zeros((2, len(pairs)), dtype=np.uint8)
     rarity = np.zeros(len(pairs), dtype=np.int64)
-    steps = pairs.tables.rarity(frequency)
+    steps = frequency.steps(pairs.tables)
     counts = np.maximum((left > 0).sum(axis=1), (right > 0).sum(axis=1))
-    for low, high in ((1, 1), (2, 2), (3, left.shape[1])):  # most names have two words: do not pay for six
+    for low, high in ((1, 1), (2, 2), (3, 99)):  # most names have two words: do not pay for six
         some = np.flatnonzero((counts >= low) & (counts <= high))
         if len(some):
             mine, theirs = left[some, :high], right[some, :high]
-            grades = pairs.tables.grades.of(*np.broadcast_arrays(mine[:, :, None], theirs[:, None, :]))
+            grades = _grades(pairs, mine, theirs)
             best[some], second[some] = _two_best(grades)
-            rarity[some] = np.where((grades == SAME).any(axis=2), steps[mine], 0).sum(axis=1)
+            rarity[some] = _rarity(grades, mine, steps)
     return _Paired(best, second, rarity)
 
 
-def _two_best(grades: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Of grades (pairs, left words, right words): the best one, and the weaker of the best two on different words."""
-    _, mine, theirs = grades.shape
-    second = np.zeros(len(grades), dtype=np.uint8)
-    for i, k in combinations(range(mine), 2):
-        for j, m in permutations(range(theirs), 2):
-            np.maximum(second, np.minimum(grades[:, i, j], grades[:, k, m]), out=second)
-    return grades.max(axis=(1, 2)), second
+def _grades(pairs: Pairs, mine: Words, theirs: Words) -> list[list[Grade]]:
+    """Grade of the i-th word of one by the j-th of the other, for all pairs at a time."""
+    across = range(theirs.shape[1])
+    return [[pairs.tables.grades.of(mine[:, i], theirs[:, j]) for j in across] for i in range(mine.shape[1])]
+
+
+def _two_best(grades: list[list[Grade]]) -> tuple[Grade, Grade]:
+    """The best grade, and the weaker of the best two on different words of both."""
+    best = np.maximum.reduce([one for some in grades for one in some])
+    second = np.zeros_like(best)
+    for i, k in combinations(range(len(grades)), 2):
+        for j, m in permutations(range(len(grades[0])), 2):
+            np.maximum(second, np.minimum(grades[i][j], grades[k][m]), out=second)
+    return best, second
+
+
+def _rarity(grades: list[list[Grade]], mine: Words, steps: Ints) -> Ints:
+    rarity = np.zeros(len(mine), dtype=np.int64)
+    for i, across in enumerate(grades):
+        same = np.flatnonzero(np.maximum.reduce(across) == SAME)
+        rarity[same] += steps[mine[same, i]]
+    return rarity

@@ -1,15 +1,13 @@
 """Places by hierarchy of LGD codes first, then by distance between points, districts or states."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import sin
 
 import numpy as np
-import numpy.typing as npt
 
-from hub.matching.columns import Ints, Pairs
+from hub.matching.columns import Ints, Pairs, Tables, Truths
 from hub.matching.features import EARTH, position
-from hub.matching.reached import Reached, Truths, first_that_holds
+from hub.matching.reached import Reached, any_of, first_that_holds, where_told
 
 _NONE, _STATE, _DISTRICT, _POINT = 0, 1, 2, 3
 
@@ -41,50 +39,70 @@ def _table(points: Mapping[int, tuple[float, float]]) -> Ints:
     return table
 
 
-@dataclass(frozen=True)
-class _Located:
-    at: Ints
-    precision: npt.NDArray[np.int64]
-
-
 def _within(km: int) -> int:
     """Square of the chord, in (100 m)**2, that spans an arc of so many kilometres."""
     return round((2 * EARTH * sin(km * 10 / (2 * EARTH))) ** 2)
 
 
+_LOCALITIES = ("village", "station", "pin", "sub_district")
+
+
 def place(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
     """Levels: same locality; same district; within 60 km; within 200 km; same state; within 800 km; further."""
-    codes = {c: pairs.number(which, c) for c in ("state", "district", "sub_district", "village", "pin", "station")}
-    left, right = (_located(side, which, pairs, codes, centroids) for side in (0, 1))
-    apart = ((left.at - right.at) ** 2).sum(axis=1)
-    precise = np.minimum(left.precision, right.precision)
-    same = {name: (a == b) & (a > 0 if name != "station" else a != 0) for name, (a, b) in codes.items()}
-    known = np.logical_or.reduce([precise > _NONE, *same.values()])
+    told = pairs.tables.once((which, "told"), lambda: _told(pairs.tables, which))
+    return where_told(pairs, told, lambda some: _place_told(which, some, centroids))
+
+
+def _told(tables: Tables, which: str) -> tuple[Truths, Truths]:
+    columns = [tables.column(which, part) for part in ("state", "district", "x", "y", *_LOCALITIES)]
+    left, right = (np.logical_or.reduce([column[side] != 0 for column in columns]) for side in (0, 1))
+    return left, right
+
+
+def _place_told(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
+    located = pairs.tables.once((which, centroids), lambda: _located(pairs.tables, which, centroids))
+    at = [pairs.gathered((located[0][axis], located[1][axis])) for axis in range(4)]
+    apart = sum(((left - right) ** 2 for left, right in at[:3]), np.zeros(len(pairs), dtype=np.int64))
+    precise = np.minimum(*at[3])
+    here, district, state = (_same(pairs, which, parts) for parts in (_LOCALITIES, ("district",), ("state",)))
     fine = precise >= _DISTRICT
     tests = [
-        same["village"] | same["station"] | same["pin"] | same["sub_district"],
-        same["district"] | (fine & (precise == _POINT) & (apart <= _within(10))),
+        here,
+        district | (fine & (precise == _POINT) & (apart <= _within(10))),
         fine & (apart <= _within(60)),
         fine & (apart <= _within(200)),
-        same["state"],
+        state,
         apart <= _within(800),
         np.ones(len(pairs), dtype=bool),
     ]
-    return Reached(first_that_holds(known, tests))
+    return Reached(first_that_holds((precise > _NONE) | here | district | state, tests))
 
 
-def _located(
-    side: int, which: str, pairs: Pairs, codes: dict[str, tuple[Ints, Ints]], centroids: Centroids
-) -> _Located:
-    """The best known position: the point told, else the district's, else the state's."""
-    point = np.stack([pairs.number(which, axis)[side] for axis in "xyz"], axis=1)
-    district = centroids.of_districts(codes["district"][side])
-    state = centroids.of_states(codes["state"][side])
-    in_state, in_district, at_point = (_has(one) for one in (state, district, point))
+def _same(pairs: Pairs, which: str, parts: tuple[str, ...]) -> Truths:
+    """Whether any of these codes is told by both and equal."""
+    same = np.zeros(len(pairs), dtype=bool)
+    for part in parts:
+        left, right = pairs.tables.column(which, part)
+        if pairs.tables.once((which, part, "used"), lambda: bool(left.any() and right.any())):  # noqa: B023
+            mine, theirs = pairs.gathered((left, right))
+            same |= (mine == theirs) & (mine != 0)
+    return same
+
+
+_Located = tuple[list[Ints], list[Ints]]
+
+
+def _located(tables: Tables, which: str, centroids: Centroids) -> _Located:
+    """For the rows of either table: x, y, z and the precision of the best position known (point, district, state)."""
+    left, right = (_positions(tables, which, side, centroids) for side in (0, 1))
+    return left, right
+
+
+def _positions(tables: Tables, which: str, side: int, centroids: Centroids) -> list[Ints]:
+    point = np.stack([tables.column(which, axis)[side].astype(np.int64) for axis in "xyz"], axis=1)
+    district = centroids.of_districts(tables.column(which, "district")[side].astype(np.int64))
+    state = centroids.of_states(tables.column(which, "state")[side].astype(np.int64))
+    in_state, in_district, at_point = (any_of(one != 0) for one in (state, district, point))
     at = np.where(at_point[:, None], point, np.where(in_district[:, None], district, state))
-    precision = np.where(in_district, _DISTRICT, np.where(in_state, _STATE, _NONE))
-    return _Located(at, np.where(at_point, _POINT, precision))
-
-
-def _has(position: Ints) -> Truths:
-    return np.asarray(position.any(axis=1))
+    precision = np.where(at_point, _POINT, np.where(in_district, _DISTRICT, np.where(in_state, _STATE, _NONE)))
+    return [*np.ascontiguousarray(at.T), precision.astype(np.int64)]

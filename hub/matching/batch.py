@@ -1,0 +1,158 @@
+"""Linking two tables: blocking keys joined, every candidate pair scored, each child's best kept. Arithmetic only."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from contracts import FieldEvidence
+from hub.matching.blocking import keyed
+from hub.matching.columns import Ints, Pairs, Rows, Tables, Truths
+from hub.matching.model import Model
+from hub.matching.scoring import Bits, Scored, Weighed, reach, scored, weigh
+
+Progress = Callable[[int, int], None]
+#: Pairs scored at a time: enough to keep numpy busy, few enough to stay in tens of megabytes.
+CHUNK = 500_000
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Which pairs to score, by left row, and what the cap on candidates left out."""
+
+    left: Ints
+    """Left row of each pair, rising."""
+    right: Ints
+    capped: int
+    """Left rows of which at least one key was not followed."""
+    keys_left_out: int
+    pairs_left_out: int
+    """Pairs that those keys would have brought, counted with repeats."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """The best pairs of each left row, best first. All arrays are equally long."""
+
+    left: Ints
+    right: Ints
+    bits: Bits
+    rank: Ints
+    """1 for the best of its left row."""
+    candidates: int
+    """How many pairs were scored."""
+    capped: int
+    keys_left_out: int
+    pairs_left_out: int
+    _model: Model
+    _tables: Tables
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def scored(self, at: int) -> Scored:
+        """One link with its evidence, as ``score`` would give it."""
+        return scored(self._model, self._weighed(at), 0)
+
+    def evidence(self, at: int) -> list[FieldEvidence]:
+        return self.scored(at).evidence
+
+    def _weighed(self, at: int) -> Weighed:
+        pairs = Pairs(self._tables, self.left[at : at + 1], self.right[at : at + 1])
+        return weigh(self._model, reach(self._model, pairs))
+
+
+def link(
+    model: Model,
+    left: Rows,
+    right: Rows,
+    *,
+    most_candidates: int = 2_000,
+    at_most: int | None = None,
+    least_bits: float | None = None,
+    progress: Progress | None = None,
+) -> Links:
+    """Find for each left row (searched for) the best right rows (candidates).
+
+    ``most_candidates``: cap for each left row, rarest keys first; what it leaves out is counted in the answer.
+    ``at_most``: how many to keep for each left row (the model's ten); ``least_bits``: of which score at least.
+    ``progress`` is told (pairs scored, pairs in all) after each chunk.
+    """
+    found = candidates(left, right, most_candidates)
+    tables = Tables(left, right)
+    kept: list[tuple[Ints, Ints, Bits, Ints]] = []
+    done = 0
+    for start, end in _chunks(found.left):
+        pairs = Pairs(tables, found.left[start:end], found.right[start:end])
+        bits = weigh(model, reach(model, pairs)).bits
+        kept.append(_best(pairs, bits, at_most or model.best, model.propose_bits if least_bits is None else least_bits))
+        done = end
+        if progress:
+            progress(done, len(found.left))
+    one, other, bits, rank = (np.concatenate(part) for part in zip(*kept, strict=True)) if kept else _nothing()
+    left_out = (found.capped, found.keys_left_out, found.pairs_left_out)
+    return Links(one, other, bits, rank, len(found.left), *left_out, model, tables)
+
+
+def _nothing() -> tuple[Ints, Ints, Bits, Ints]:
+    none = np.zeros(0, dtype=np.int64)
+    return none, none, np.zeros(0), none
+
+
+def _chunks(left: Ints) -> Iterator[tuple[int, int]]:
+    """Spans of pairs that never part the pairs of one left row."""
+    start = 0
+    while start < len(left):
+        end = min(start + CHUNK, len(left))
+        if end < len(left):
+            end = (
+                int(np.searchsorted(left, left[end], "left"))
+                if left[end] != left[start]
+                else int(np.searchsorted(left, left[start], "right"))
+            )
+        yield start, end
+        start = end
+
+
+def _best(pairs: Pairs, bits: Bits, at_most: int, least: float) -> tuple[Ints, Ints, Bits, Ints]:
+    """Pairs of at least so many bits, ranked within their left row; ties by right row."""
+    enough = np.flatnonzero(bits >= least)
+    left, right, bits = pairs.left[enough], pairs.right[enough], bits[enough]
+    order = np.lexsort((right, -bits, left))
+    left, right, bits = left[order], right[order], bits[order]
+    rank = np.arange(len(left)) - np.searchsorted(left, left, "left") + 1
+    top = np.flatnonzero(rank <= at_most)
+    return left[top], right[top], bits[top], rank[top]
+
+
+def candidates(left: Rows, right: Rows, most: int) -> Candidates:
+    """Pairs that share a key: for each left row the rarest keys first, until the cap."""
+    mine, theirs = keyed(left), keyed(right)
+    order = np.argsort(theirs.key, kind="stable")
+    key, row = theirs.key[order], theirs.row[order]
+    start, end = np.searchsorted(key, mine.key, "left"), np.searchsorted(key, mine.key, "right")
+    some = np.flatnonzero(end > start)
+    asked, start, times, code = mine.row[some], start[some], (end - start)[some], mine.key[some]
+    order = np.lexsort((code, times, asked))
+    asked, start, times = asked[order], start[order], times[order]
+    followed = _within_cap(asked, times, most)
+    out = np.flatnonzero(~followed)
+    pairs = _expanded(asked[followed], start[followed], times[followed], row)
+    capped = len(np.unique(asked[out]))
+    return Candidates(*pairs, capped, len(out), int(times[out].sum()))
+
+
+def _within_cap(asked: Ints, times: Ints, most: int) -> Truths:
+    """Which keys are followed: sorted by row, then rarity; those up to the cap, and always a row's rarest one."""
+    before = np.cumsum(times) - times
+    first = np.searchsorted(asked, asked, "left")
+    total = before - before[first] + times
+    followed: Truths = (total <= most) | (np.arange(len(asked)) == first)
+    return followed
+
+
+def _expanded(asked: Ints, start: Ints, times: Ints, row: Ints) -> tuple[Ints, Ints]:
+    at = np.repeat(start - (np.cumsum(times) - times), times) + np.arange(times.sum())
+    wide = np.int64(row.max(initial=0) + 1)
+    pairs = np.unique(np.repeat(asked, times) * wide + row[at])
+    return pairs // wide, pairs % wide
