@@ -3,7 +3,7 @@
 ``Registry(engine)`` answers; ``seed(engine)`` loads what is shipped; ``metadata`` holds the tables.
 """
 
-from registry import secrets, states
+from registry import secrets, sheets, states
 from registry.coverage import Cover
 from registry.directory import Registry
 from registry.gazetteer import How, Suggestion, Whereabouts
@@ -22,5 +22,6 @@ __all__ = [
     "metadata",
     "secrets",
     "seed",
+    "sheets",
     "states",
 ]

@@ -104,37 +104,26 @@ class Areas:
 
     def rename(self, area_id: str, name: str, on: Day) -> Area:
         """The area bears another name from ``on``; its id and codes stay."""
-        return self._change(area_id, on, {"name": name})
+        with self._store.writing() as connection:
+            return _change(connection, area_id, on, {"name": name})
 
     def move(self, area_id: str, parent: str, on: Day) -> Area:
         """The area, and all below it, belongs to another parent from ``on``."""
-        moved = self._change(area_id, on, {"parent": parent})
-        state = self.state_of(area_id, on)
-        ids = [area.id for area in self.descendants(area_id, on)]
         with self._store.writing() as connection:
-            for part in in_parts(ids):
-                connection.execute(update(table).where(table.c.id.in_(part)).values(state=state))
+            moved = _change(connection, area_id, on, {"parent": parent})
+            _carry_state_down(connection, area_id, on)
         return moved
 
     def end(self, area_id: str, last_day: Day, successors: Sequence[str] = ()) -> None:
         """The area exists no more after ``last_day``; raises ``Refused`` (``bad_areas``) while areas lie below it."""
-        area = self.require(area_id, last_day)
         with self._store.writing() as connection:
+            area = Areas(Store(connection)).require(area_id, last_day)
             _check_end(connection, area, last_day)
             _set_last_day(connection, area, last_day)
             since = last_day + datetime.timedelta(days=1)
             rows = [{"former": area_id, "successor": other, "since": since} for other in successors]
             insert_new(connection, area_successions, rows)
             touch(connection)
-
-    def _change(self, area_id: str, on: Day, changed: dict[str, str]) -> Area:
-        older = self.require(area_id, on)
-        newer = older.model_copy(update={**changed, "valid_from": on})
-        with self._store.writing() as connection:
-            if older.valid_from < on:
-                _set_last_day(connection, older, day_before(on))
-            add(connection, [newer])
-        return newer
 
     def _all(self, query: Select[Any]) -> list[Area]:
         with self._store.reading() as connection:
@@ -143,12 +132,33 @@ class Areas:
 
 def add(connection: Connection, areas: Sequence[Area]) -> None:
     """Write areas after checking them together with what is there; see ``Areas.add``."""
-    known = area_rules.by_id(_versions(connection, [*(a.id for a in areas), *(a.parent for a in areas if a.parent)]))
+    known = versions_of(connection, [*(a.id for a in areas), *(a.parent for a in areas if a.parent)])
     wrong = area_rules.problems(areas, known, _holders(connection, areas))
     if wrong:
         raise Refused("bad_areas", "Correct the areas named in the problems; none was written.", wrong)
     upsert(connection, table, _rows(areas, _states(connection, areas)))
     touch(connection)
+
+
+def versions_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[Area]]:
+    """Id -> all versions of that area, for the ids that are known."""
+    return area_rules.by_id(_versions(connection, ids))
+
+
+def _change(connection: Connection, area_id: str, on: Day, changed: dict[str, str]) -> Area:
+    older = Areas(Store(connection)).require(area_id, on)
+    newer = older.model_copy(update={**changed, "valid_from": on})
+    if older.valid_from < on:
+        _set_last_day(connection, older, day_before(on))
+    add(connection, [newer])
+    return newer
+
+
+def _carry_state_down(connection: Connection, area_id: str, on: Day) -> None:
+    here = Areas(Store(connection))
+    state = here.state_of(area_id, on)
+    for part in in_parts(area.id for area in here.descendants(area_id, on)):
+        connection.execute(update(table).where(table.c.id.in_(part)).values(state=state))
 
 
 def _area(row: Any) -> Area:

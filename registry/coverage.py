@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from contracts import AreaKind, Problem, Refused
 from contracts.exchange import Area
 from registry.area_rules import CIVIL, POLICE
-from registry.areas import Areas
+from registry.areas import Areas, versions_of
 from registry.spans import covers, overlap, today, valid_on
 from registry.store import Store, in_parts, touch, upsert
 from registry.tables import area_coverage as table
@@ -128,26 +128,26 @@ def _carried_down(tree: Iterable[Area], said: Mapping[str, Sequence[Cover]], wan
 
 def add(connection: Connection, covers_: Sequence[Cover]) -> None:
     """Write coverage after checking it; see ``Coverage.add``."""
-    areas = Areas(Store(connection))
-    ends = {area: areas.versions(area) for cover in covers_ for area in (cover.police, cover.civil)}
-    known = _known(connection, [cover.police for cover in covers_])
-    found = [
-        Problem(field=f"coverage.{n}.{p.field}", rule=p.rule, message=p.message)
-        for n, cover in enumerate(covers_)
-        for p in _wrong(cover, ends, [*known, *covers_[:n]])
-    ]
+    ends = versions_of(connection, [area for cover in covers_ for area in (cover.police, cover.civil)])
+    said = _known(connection, [cover.police for cover in covers_])
+    found = []
+    for n, cover in enumerate(covers_):
+        same = said.setdefault((cover.police, cover.civil), [])
+        wrong = _wrong(cover, ends, same)
+        found += [Problem(field=f"coverage.{n}.{p.field}", rule=p.rule, message=p.message) for p in wrong]
+        same.append(cover)
     if found:
         raise Refused("bad_coverage", "Correct the coverage named in the problems; none was written.", found)
     upsert(connection, table, [vars(cover) for cover in covers_])
     touch(connection)
 
 
-def _wrong(cover: Cover, ends: Mapping[str, Sequence[Area]], known: Sequence[Cover]) -> list[Problem]:
-    found = [*_end("police", cover, ends[cover.police], POLICE), *_end("civil", cover, ends[cover.civil], CIVIL)]
+def _wrong(cover: Cover, ends: Mapping[str, Sequence[Area]], same: Sequence[Cover]) -> list[Problem]:
+    police, civil = ends.get(cover.police, ()), ends.get(cover.civil, ())
+    found = [*_end("police", cover, police, POLICE), *_end("civil", cover, civil, CIVIL)]
     if cover.valid_to is not None and cover.valid_to < cover.valid_from:
         found.append(Problem(field="valid_to", rule="dates_reversed", message="The last day lies before the first."))
-    same = [k for k in known if (k.police, k.civil) == (cover.police, cover.civil) and k.valid_from != cover.valid_from]
-    if any(overlap(cover, other) for other in same):
+    if any(overlap(cover, other) for other in same if other.valid_from != cover.valid_from):
         words = "The same coverage is said twice for one day; end the older one first."
         found.append(Problem(field="valid_from", rule="overlap", message=words))
     return found
@@ -163,9 +163,9 @@ def _end(side: str, cover: Cover, versions: Sequence[Area], kinds: frozenset[Are
     return []
 
 
-def _known(connection: Connection, police: Iterable[str]) -> list[Cover]:
-    found: list[Cover] = []
+def _known(connection: Connection, police: Iterable[str]) -> dict[tuple[str, str], list[Cover]]:
+    found: dict[tuple[str, str], list[Cover]] = defaultdict(list)
     for part in in_parts(police):
-        rows = connection.execute(select(table).where(table.c.police.in_(part)))
-        found += [Cover(**row._mapping) for row in rows]
+        for row in connection.execute(select(table).where(table.c.police.in_(part))):
+            found[row.police, row.civil].append(Cover(**row._mapping))
     return found

@@ -187,7 +187,13 @@ class Gazetteer:
         return frozenset(d.id for d in names[district])
 
     def _here(self, participant: str, state: int, district: str) -> frozenset[str]:
-        """Ids of the police districts, or else the civil ones, that a district's name means."""
+        """Ids of the districts that a name means: the police ones, or else the civil ones with the police ones in them."""
+        words = (participant, state, district)
+        if words not in self._heres:
+            self._heres[words] = self._meant(*words)
+        return self._heres[words]
+
+    def _meant(self, participant: str, state: int, district: str) -> frozenset[str]:
         entered = self._entered(participant, "district", state, "", district)
         named = self._district_ids(district, state) if entered is None else frozenset({entered})
         return named & self._police or self._police_of(named) | named
@@ -207,6 +213,10 @@ class Gazetteer:
 
     @cached_property
     def _remembered(self) -> dict[tuple[str, str, str, int], Whereabouts]:
+        return {}
+
+    @cached_property
+    def _heres(self) -> dict[tuple[str, int, str], frozenset[str]]:
         return {}
 
     @cached_property

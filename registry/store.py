@@ -31,9 +31,13 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection whose changes are committed together at the end (by the caller, if the connection is theirs)."""
+        """A connection whose changes hold all or none; on a caller's connection they wait for the caller's commit.
+
+        That needs a savepoint, which Python's SQLite driver honours only if the engine opens its transactions itself.
+        """
         if isinstance(self._bind, Connection):
-            yield self._bind
+            with self._bind.begin_nested():
+                yield self._bind
             return
         with self._bind.begin() as connection:
             yield connection

@@ -1,11 +1,12 @@
 """A directory for each test: empty or seeded, once on SQLite and once on PostgreSQL."""
 
 import datetime
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 
 from contracts import AreaKind, Institution
 from contracts.exchange import Area
@@ -14,25 +15,57 @@ from registry import Cover, Registry, metadata, seed
 START = datetime.date(2000, 1, 1)
 
 
+def _engine(url: str) -> Engine:
+    """An engine that opens SQLite's transactions itself, as the hub's does, so that savepoints hold."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    metadata.create_all(engine)
+    return engine
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = create_engine(database_url)
-    metadata.create_all(engine)
+    """A database of the test's own."""
+    engine = _engine(database_url)
     yield engine
     engine.dispose()
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shared_engines(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Engine, Engine]]:
+    """An empty and a seeded database for all tests that undo what they do."""
+    urls = [f"sqlite:///{tmp_path_factory.mktemp('registry') / name}" for name in ("empty", "seeded")]
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        names = [f"registry_{os.getpid()}_{name}" for name in ("empty", "seeded")]
+        for name in names:
+            server.psql(f"CREATE DATABASE {name};")
+        urls = [server.get_uri(database=n).replace("postgresql://", "postgresql+psycopg://", 1) for n in names]
+    empty, seeded = (_engine(url) for url in urls)
+    seed(seeded)
+    yield empty, seeded
+    empty.dispose()
+    seeded.dispose()
+
+
 @pytest.fixture
-def registry(engine: Engine) -> Registry:
+def registry(shared_engines: tuple[Engine, Engine]) -> Iterator[Registry]:
     """An empty directory."""
-    return Registry(engine)
+    with shared_engines[0].connect() as connection, connection.begin() as transaction:
+        yield Registry(connection)
+        transaction.rollback()
 
 
 @pytest.fixture
-def seeded(engine: Engine) -> Registry:
+def seeded(shared_engines: tuple[Engine, Engine]) -> Iterator[Registry]:
     """The directory as shipped."""
-    seed(engine)
-    return Registry(engine)
+    with shared_engines[1].connect() as connection, connection.begin() as transaction:
+        yield Registry(connection)
+        transaction.rollback()
 
 
 def _area(area_id: str, kind: AreaKind, parent: str | None = None, **rest: Any) -> Area:

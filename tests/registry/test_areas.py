@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from contracts import AreaKind, Refused
 from contracts.exchange import Area
@@ -156,3 +157,15 @@ def test_one_bad_area_keeps_the_whole_batch_out(small: Registry, area: Make) -> 
 def test_a_whole_tree_comes_in_one_batch_in_any_order(registry: Registry, area: Make) -> None:
     registry.areas.add([area("dd", AreaKind.DISTRICT, "ss"), area("ss", AreaKind.STATE, lgd=10)])
     assert registry.areas.state_of("dd") == 10
+
+
+def test_a_refused_change_leaves_a_callers_transaction_as_it_was(small: Registry) -> None:
+    with pytest.raises(Refused, match="bad_areas"):
+        small.areas.move("ps2", "d1", Day(2019, 1, 1))
+    assert [version.valid_to for version in small.areas.versions("ps2")] == [None]
+
+
+def test_changes_hold_after_the_engine_is_opened_anew(engine: Engine, area: Make) -> None:
+    Registry(engine).areas.add([area("ss", AreaKind.STATE, lgd=10)])
+    engine.dispose()
+    assert Registry(engine).areas.state_of("ss") == 10
