@@ -42,10 +42,10 @@ def _by_change(
     asked, told = _back(since, position, zone), set[str]()
     for _ in range(_MOST_PAGES):
         rows = _rows(source, ask(_since(since, asked) | _page(source, page)))
-        for row in rows:
+        for row, least in zip(rows, _least_of_the_rest(rows, since, zone), strict=True):
+            at = _later(at, least, since, zone)
             if (mark := _mark(row)) not in told:
                 told.add(mark)
-                at = _later(at, _said(row, since), since, zone)
                 yield row, at
         if len(rows) < source.paging.size or source.paging.style == "none":
             return
@@ -129,11 +129,23 @@ def _said(row: Row, since: Since) -> str | None:
 
 
 def _last(rows: list[Row], since: Since, zone: str) -> str | None:
-    """The latest change on a page; a row whose change time cannot be read does not count."""
-    last: str | None = None
-    for row in rows:
-        last = _later(last, _said(row, since), since, zone)
-    return last
+    """The change of the page's last row; of one before it where that cannot be read."""
+    said = (_said(row, since) for row in reversed(rows))
+    return next((text for text in said if text is not None and _is_later(text, None, since, zone)), None)
+
+
+def _least_of_the_rest(rows: list[Row], since: Since, zone: str) -> list[str | None]:
+    """For each row the earliest change from it to the page's end: where reading may resume after it.
+
+    In an ordered page that is the row's own; a row that changed while the page was made says too late a moment.
+    """
+    least: list[str | None] = []
+    for row in reversed(rows):
+        said, before = _said(row, since), least[-1] if least else None
+        readable = said is not None and _is_later(said, None, since, zone)
+        earlier = readable and (before is None or not _is_later(str(said), before, since, zone))
+        least.append(said if earlier else before)
+    return least[::-1]
 
 
 def _since(since: Since, asked: Position) -> dict[str, Any]:

@@ -119,11 +119,17 @@ class RestTransport:
         return []
 
 
+class _Direct(requests.Session):
+    """A session that knows no redirects: requests would read a redirect's body whole even where it does not follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
 def session(connection: Connection, reach: Reach) -> requests.Session:
     """A session with the participant's credentials, deaf to proxies and .netrc of the environment."""
-    made = requests.Session()
+    made = _Direct()
     made.trust_env = False
-    made.max_redirects = 0
     made.headers["User-Agent"] = "trackchild-hub"
     secret = connection.secret
     if not secret:

@@ -60,7 +60,7 @@ def age_range(shop: Shop) -> Convert:
             return None
         try:
             low, high = _years(low_said or high_said), _years(high_said or low_said)
-        except ValueError:
+        except (ValueError, OverflowError):
             notes.append(bad)
             return None
         if high == 0:
