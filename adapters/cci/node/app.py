@@ -48,8 +48,8 @@ def application(register: Register, key: str | None) -> FastAPI:
     app = FastAPI(title="Home Management", dependencies=[Depends(admit)], docs_url=None, redoc_url=None)
     app.add_exception_handler(RequestValidationError, _not_as_expected)
     _homes(app, register)
+    app.include_router(efile.routes(register))  # before the residents: an admission number may hold slashes
     _residents(app, register)
-    app.include_router(efile.routes(register))
     _notices(app, register)
     return app
 
@@ -75,7 +75,7 @@ def _residents(app: FastAPI, register: Register) -> None:
             raise HTTPException(422, "page is not one that was given out; begin again without it") from None
         return {"residents": rows, "next_page": following}
 
-    @app.get("/api/residents/{admission_no}", response_model=None)
+    @app.get("/api/residents/{admission_no:path}", response_model=None)
     def resident(
         admission_no: str, response: Response, if_none_match: Annotated[str, Header()] = ""
     ) -> dict[str, Any] | Response:

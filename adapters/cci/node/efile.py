@@ -37,7 +37,7 @@ class Writing(_Message):
 
 def routes(register: Register) -> APIRouter:
     """The eFile's routes over one register."""
-    router = APIRouter(prefix="/api/residents/{admission_no}/efile/{section}")
+    router = APIRouter(prefix="/api/residents/{admission_no:path}/efile/{section}")
 
     @router.post("/read", response_model=None)
     def read(

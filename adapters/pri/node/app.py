@@ -70,7 +70,7 @@ def _lists(app: FastAPI, register: Register) -> None:
             raise HTTPException(422, "agla is not a mark that this register gave; begin again without it") from None
         return {"panji": page, "agla": mark}
 
-    @app.get("/panji/{register_no}")
+    @app.get("/panji/{register_no:path}")
     def child(register_no: str) -> dict[str, Any]:
         return _child(register, register_no)
 
@@ -83,7 +83,7 @@ def _notices(app: FastAPI, register: Register) -> None:
 
 
 def _verification(app: FastAPI, register: Register) -> None:
-    @app.post("/panji/{register_no}/ghar-satyapan")
+    @app.post("/panji/{register_no:path}/ghar-satyapan")
     def read(register_no: str, prashn: Prashn) -> dict[str, Any]:
         line = prashn.model_dump() | {"register_no": register_no}
         if prashn.uddeshya not in PURPOSES:

@@ -93,6 +93,15 @@ def test_counselling_is_withheld_unless_for_care_or_inquiry(node: Any, number: s
         assert shown.fields == [] and "Notes of the sessions" in shown.withheld
 
 
+def test_an_admission_number_with_slashes_is_read_as_any_other(node: Any) -> None:
+    number, register = "DL-CHB-ALP/2026/00042", Register(node.database)
+    child = {"home_unit": "DL-CHB-ALP", "category": "CNCP", "last_modified": "2026-01-01T00:00:00+05:30"}
+    register.take([{"table": "resident", "admission_no": number, **child}])
+    register.write(number, "schooling", {"level": "UPTO_V"}, seen=0, by="Neha")
+    register.close()
+    assert [field.value for field in read(node, number, SectionName.EDUCATION, Purpose.CARE).fields] == ["UPTO_V"]
+
+
 def test_sensitive_entries_are_named_and_not_shown(node: Any, number: str) -> None:
     shown = read(node, number, SectionName.MEDICAL, Purpose.RESTORATION)
     assert "Mental health" in shown.withheld

@@ -55,7 +55,7 @@ def register(node: Any) -> Iterator[Register]:
 
 @pytest.fixture
 def file(node: Any, register: Register) -> File:
-    number = f"CHB-ALP-2026-9{next(numbers):03d}"
+    number = f"DL-CHB-ALP/2026/9{next(numbers):03d}"  # with slashes, as homes write them
     register.take([{"table": "resident", "admission_no": number, **CHILD}])
     return File(node.url, number, register)
 
