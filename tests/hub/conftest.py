@@ -128,6 +128,12 @@ def store(database_url: str) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def core() -> WordCore:
+    """A matching core simple enough to foresee: see ``WordCore``."""
+    return WordCore()
+
+
 @pytest.fixture
 def flow(store: Store) -> Flow:
     return Flow(store, WordCore())
