@@ -30,7 +30,7 @@ from hub.core import ModelCore
 from hub.courier import Courier, Policy
 from hub.enriching import Enriching
 from hub.finding import Finding
-from hub.flow import Flow
+from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.migrations import upgrade
@@ -89,15 +89,18 @@ class Hub:
         """Who holds ``key``; raises ``Refused`` with code ``wrong_key``."""
         return machine(self.registry.participant_by_key(key))
 
-    def submit_records(self, caller: Caller, message: SubmitRecords) -> SubmitReply:
-        """Take in records of the caller's namespace; the same message gets the same reply again."""
-        sender = require_permission(caller, Permission.SUBMIT_RECORDS)
-        return self.flow.receive(sender.id, message.message_id, message.records)
+    def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread = NOTHING_UNREAD) -> SubmitReply:
+        """Take in records of the caller's namespace; the same message gets the same reply again.
 
-    def submit_events(self, caller: Caller, message: SubmitEvents) -> SubmitReply:
+        ``unread`` are those that the door could not read: they are answered in their place and set aside.
+        """
+        sender = require_permission(caller, Permission.SUBMIT_RECORDS)
+        return self.flow.receive(sender.id, message.message_id, woven(message.records, unread))
+
+    def submit_events(self, caller: Caller, message: SubmitEvents, unread: Unread = NOTHING_UNREAD) -> SubmitReply:
         """Take in steps of the caller's own cases, each event id once."""
         sender = require_permission(caller, Permission.SUBMIT_EVENTS)
-        return self.flow.receive_events(sender.id, message.message_id, message.events)
+        return self.flow.receive_events(sender.id, message.message_id, woven(message.events, unread))
 
     def search(self, caller: Caller, query: Search) -> SearchReply:
         """Search the index; what a participant sees of others' records: see ``hub.showing``."""

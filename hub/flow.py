@@ -5,8 +5,9 @@ Everything that one message causes is one transaction: it is all there, debts in
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from contracts import CaseEvent, ChildRecord, Problem, Refused
 from contracts.exchange import Answer, Match, MatchState, Outcome, SubmitReply
@@ -20,6 +21,7 @@ from hub.index.records import Compared, Known
 from hub.proposing import Proposing, Tally
 
 Enrich = Callable[[ChildRecord], ChildRecord]
+Item = TypeVar("Item", ChildRecord, CaseEvent)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,19 @@ class Unreadable:
     id: str
     problems: tuple[Problem, ...]
     original: dict[str, object]
+
+
+#: What of a message could not be read, by its place among the items that were sent.
+Unread = Mapping[int, Unreadable]
+NOTHING_UNREAD: Unread = {}
+
+
+def woven(items: Sequence[Item], unread: Unread) -> list[Item | Unreadable]:
+    """The items as they were sent: the readable ones in order, each unreadable one back at its place."""
+    whole: list[Item | Unreadable] = list(items)
+    for place in sorted(unread):
+        whole.insert(place, unread[place])
+    return whole
 
 
 def utc_now() -> datetime.datetime:

@@ -22,16 +22,20 @@ from contracts.exchange import (
     SubmitReply,
 )
 from hub.access import Caller
+from hub.flow import Unread
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class Desk(Protocol):
-    """Who answers behind the doors: the hub, or a small one in memory for tests."""
+    """Who answers behind the doors: the hub, or a small one in memory for tests.
+
+    ``unread`` are the items of a message that do not fit the contract, by their place: answered and set aside there.
+    """
 
     def participant_by_key(self, key: str) -> Caller: ...
-    def submit_records(self, caller: Caller, message: SubmitRecords) -> SubmitReply: ...
-    def submit_events(self, caller: Caller, message: SubmitEvents) -> SubmitReply: ...
+    def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread) -> SubmitReply: ...
+    def submit_events(self, caller: Caller, message: SubmitEvents, unread: Unread) -> SubmitReply: ...
     def search(self, caller: Caller, query: Search) -> SearchReply: ...
     def case(self, caller: Caller, wanted: GetCase) -> Case: ...
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList: ...
@@ -70,9 +74,9 @@ class Call:
         """True if the REST door takes the request as a JSON body; else path and query carry it."""
         return self.method == "POST" and "{" not in self.path
 
-    def ask(self, desk: Desk, caller: Caller, request: Model) -> Model:
+    def ask(self, desk: Desk, caller: Caller, request: Model, *more: Any) -> Model:
         """Put a valid request to the desk."""
-        return cast(Model, getattr(desk, self.asks)(caller, request))
+        return cast(Model, getattr(desk, self.asks)(caller, request, *more))
 
 
 CALLS: tuple[Call, ...] = (

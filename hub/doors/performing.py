@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import Field, TypeAdapter, ValidationError, create_model
 
 from contracts import Model, Problem, Refused, SourceId, problems_of
-from contracts.exchange import Answer, Outcome, SubmitReply
+from contracts.exchange import Outcome, SubmitReply
 from contracts.versions import renewed
 from hub.access import Caller, require_permission
 from hub.doors.calls import CALLS, Call, Desk, Parts, valid
+from hub.flow import Unreadable
 
 _UNREADABLE = "(unreadable)"
 _ID = TypeAdapter(SourceId)
@@ -38,25 +39,27 @@ _ENVELOPES = {call.name: _envelope(call, call.parts) for call in CALLS if call.p
 
 def _submit(call: Call, parts: Parts, desk: Desk, caller: Caller, values: Any) -> SubmitReply:
     envelope = valid(_ENVELOPES[call.name], values)
-    items: list[Any] = getattr(envelope, parts.field)
-    read = [_read(parts, item) for item in items]
-    good = [one for one in read if not isinstance(one, Outcome)]
-    message = {name: getattr(envelope, name) for name in type(envelope).model_fields} | {parts.field: good}
-    told = iter(_told(call, desk, caller, message, len(good)))
-    outcomes = [one if isinstance(one, Outcome) else next(told) for one in read]
-    placed = [_placed(parts, number, outcome) for number, outcome in enumerate(outcomes)]
-    return SubmitReply(message_id=message["message_id"], outcomes=placed)
+    read = [_read(parts, item) for item in getattr(envelope, parts.field)]
+    unread = {place: one for place, one in enumerate(read) if isinstance(one, Unreadable)}
+    fields = {name: getattr(envelope, name) for name in type(envelope).model_fields}
+    fields[parts.field] = [one for one in read if not isinstance(one, Unreadable)]
+    # Not validated again: every item is, and a message of which none can be read is still told, so as to be kept.
+    reply = call.ask(desk, caller, call.request.model_construct(**fields), unread)
+    assert isinstance(reply, SubmitReply)
+    placed = [_placed(parts, place, outcome) for place, outcome in enumerate(reply.outcomes)]
+    return reply.model_copy(update={"outcomes": placed})
 
 
-def _read(parts: Parts, item: Any) -> Model | Outcome:
-    """One item as its model, or the outcome that refuses it."""
+def _read(parts: Parts, item: Any) -> Model | Unreadable:
+    """One item as its model, or what is wrong with it."""
     try:
         return parts.item.model_validate(renewed(item))
     except ValidationError as error:
         problems = problems_of(error)
     except Refused as error:
         problems = error.problems
-    return Outcome(id=_id_of(parts, item), answer=Answer.REFUSED, problems=problems[:50])
+    original = item if isinstance(item, dict) else {"value": item}
+    return Unreadable(_id_of(parts, item), tuple(problems[:50]), original)
 
 
 def _id_of(parts: Parts, item: Any) -> str:
@@ -67,17 +70,6 @@ def _id_of(parts: Parts, item: Any) -> str:
         return _ID.validate_python(item)
     except ValidationError:
         return _UNREADABLE
-
-
-def _told(call: Call, desk: Desk, caller: Caller, message: dict[str, Any], count: int) -> list[Outcome]:
-    """What the desk says of the good items; it is not asked when there are none."""
-    if not count:
-        return []
-    reply = call.ask(desk, caller, call.request.model_validate(message))
-    assert isinstance(reply, SubmitReply)
-    if len(reply.outcomes) != count:
-        raise Refused("message_id_reused", "This message_id was given to another message. Give each message its own.")
-    return reply.outcomes
 
 
 def _placed(parts: Parts, number: int, outcome: Outcome) -> Outcome:

@@ -24,6 +24,7 @@ from contracts.exchange import (
     SubmitReply,
 )
 from hub.access import Caller, machine
+from hub.flow import Unread, Unreadable, woven
 
 NOW = datetime.datetime(2019, 3, 2, 9, 30, tzinfo=datetime.UTC)
 KEY, READER_KEY = "key-of-police-br", "key-of-a-reader"
@@ -52,11 +53,13 @@ class MemoryDesk:
             raise Refused("wrong_key", "This key is not known. Ask the hub for a new one.")
         return self.callers[key]
 
-    def submit_records(self, caller: Caller, message: SubmitRecords) -> SubmitReply:
-        outcomes = [self._take(caller, record) for record in message.records]
+    def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread) -> SubmitReply:
+        outcomes = [self._take(caller, record) for record in woven(message.records, unread)]
         return SubmitReply(message_id=message.message_id, outcomes=outcomes)
 
-    def _take(self, caller: Caller, record: ChildRecord) -> Outcome:
+    def _take(self, caller: Caller, record: ChildRecord | Unreadable) -> Outcome:
+        if isinstance(record, Unreadable):
+            return Outcome(id=record.id, answer=Answer.REFUSED, problems=list(record.problems))
         assert caller.participant is not None
         if record.ref.participant != caller.participant.id:
             words = Problem(field="ref.participant", rule="own_namespace", message="Write only records of your own")
@@ -66,7 +69,7 @@ class MemoryDesk:
             self.records[record.ref.participant, record.ref.source_id] = record
         return Outcome(id=record.ref.source_id, answer=Answer.UNCHANGED if same else Answer.ACCEPTED)
 
-    def submit_events(self, caller: Caller, message: SubmitEvents) -> SubmitReply:
+    def submit_events(self, caller: Caller, message: SubmitEvents, unread: Unread) -> SubmitReply:
         for event in message.events:
             self.events[event.event_id] = event
         outcomes = [Outcome(id=event.event_id, answer=Answer.ACCEPTED) for event in message.events]

@@ -11,7 +11,6 @@ import requests
 from lxml import etree
 
 from contracts import Fault, Unready
-from contracts.exchange import SubmitReply
 from hub.doors.bridge import NAMESPACE
 from hub.doors.envelope import values
 from hub.doors.soap import SOAP11, SOAP12
@@ -341,9 +340,3 @@ def test_what_is_not_ready_says_when_to_come_back(doors: Doors, monkeypatch: pyt
     ]:
         check(told, "database_busy", http)
         assert (told.headers["retry-after"], told.fault.retry_after_seconds) == ("7", 7)
-
-
-def test_a_message_id_given_to_another_message_is_refused(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    earlier = SubmitReply(message_id="message-1", outcomes=[])
-    monkeypatch.setattr(doors.served.desk, "submit_records", lambda *_: earlier)
-    check(doors.rest(json.dumps(SOUND)), "message_id_reused", 409)
