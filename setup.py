@@ -71,7 +71,8 @@ setup(
             "types-requests",
             "lxml-stubs",
             "types-openpyxl",
+            "packaging",
         ],
     },
-    entry_points={"console_scripts": ["trackchild = portal.cli:main"]},
+    entry_points={"console_scripts": ["trackchild = portal.cli.app:main"]},
 )

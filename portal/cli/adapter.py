@@ -43,7 +43,7 @@ def check(
         trackchild adapter check police-br
     """
     with opened_hub() as hub:
-        steps = hub.check_participant(participant)
+        steps = hub.systems.adapter(participant).check()
     rows = [("ok" if step.ok else "FAILED", step.name, step.detail, step.to_do) for step in steps]
     output.show(steps, as_json, lambda: output.table(participant, ("", "step", "detail", "what to do"), rows))
     if not all(step.ok for step in steps):

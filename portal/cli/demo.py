@@ -2,9 +2,9 @@
 
 import shutil
 import signal
+import socket
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,12 +13,16 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
+from contracts import Unready
 from portal.cli import output
 from portal.cli.exchange import counts
 from portal.cli.match import matches_table
 
 if TYPE_CHECKING:
+    from portal.demo.processes import Processes
     from portal.demo.running import Shown
+
+USUAL_PORT = 8000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,7 +32,9 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after printing; without it the portal stays up.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the portal; 0 takes any free one.")] = 8000,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the portal; if not given 8000, or any free one where that is taken.")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="Folder for its files; a new one that is removed at the end if none.")
     ] = None,
@@ -62,7 +68,14 @@ def demo(
                 shown = demonstration.run(hub)
             finally:
                 hub.close()
-            processes.start("portal", "--database", demonstration.settings.database, "serve", "--port", str(port))
+            processes.start(
+                "portal",
+                "--database",
+                demonstration.settings.database,
+                "serve",
+                "--port",
+                str(_port_of_the_portal(port)),
+            )
             shown.addresses["portal"] = processes.address("portal")
             _print(shown, time.monotonic() - begun, as_json)
             if not once:
@@ -78,8 +91,24 @@ def _as_interrupt(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _stay(processes: "object") -> None:
-    threading.Event().wait()
+def _stay(processes: "Processes") -> None:
+    while not (ended := processes.ended()):
+        time.sleep(1)
+    raise Unready(
+        "process_ended", f"{', '.join(ended)} ended by itself; run the demo with --folder and see logs/ there."
+    )
+
+
+def _port_of_the_portal(wished: int | None) -> int:
+    if wished is not None:
+        return wished
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", USUAL_PORT))
+        except OSError:
+            return 0
+        return USUAL_PORT
 
 
 def _print(shown: "Shown", seconds: float, as_json: bool) -> None:

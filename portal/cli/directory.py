@@ -98,11 +98,11 @@ def import_(
     from registry import sheets
 
     with opened_hub() as hub:
-        report = sheets.import_file(hub.registry, file, accept_good_rows=accept_good_rows)
-    rows = [(fault.row, fault.column, fault.rule, fault.message) for fault in report.faults]
+        report = sheets.load(hub.registry.institutions, file, accept_good_rows=accept_good_rows)
+    rows = [(fault.row, fault.column, fault.rule, fault.message) for fault in report.problems]
     title = f"{report.written} of {report.rows} rows were written"
     output.show(report, as_json, lambda: output.table(title, ("row", "column", "rule", "what to do"), rows))
-    if report.faults and not report.written:
+    if report.problems and not report.written:
         raise Refused("rows_refused", "Nothing was written. Mend the rows named, or use --accept-good-rows.")
 
 
@@ -119,5 +119,5 @@ def export_(
     from registry import sheets
 
     with opened_hub() as hub:
-        written = sheets.export_file(hub.registry, file)
+        written = sheets.save(file, hub.registry.institutions.all())
     output.show({"file": str(file), "rows": written}, as_json, lambda: f"{written} institutions written to {file}")

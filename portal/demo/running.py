@@ -18,6 +18,9 @@ from portal.demo.taking_part import ACCOUNTS, TAKING_PART, Taking
 
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
 
+#: Rows of adults in the ZIPNET look-alike.
+ADULTS = 1500
+
 
 @dataclass
 class Shown:
@@ -35,12 +38,14 @@ class Shown:
 class Demonstration:
     """One demonstration in ``folder``: the hub's database, the nodes' databases and logs lie there."""
 
-    def __init__(self, folder: Path, processes: Processes, bar: Bar, seed: int = 2012) -> None:
+    def __init__(
+        self, folder: Path, processes: Processes, bar: Bar, seed: int = 2012, database: str | None = None
+    ) -> None:
         self._folder, self._processes, self._bar = folder, processes, bar
-        self._world = world.make(seed)
+        self.world = world.make(seed)
         self._seed = seed
-        self.settings = Settings(database=f"sqlite:///{folder / 'hub.sqlite'}")
-        self.shown = Shown(planted=len(self._world.truth))
+        self.settings = Settings(database=database or f"sqlite:///{folder / 'hub.sqlite'}", log_level="warning")
+        self.shown = Shown(planted=len(self.world.truth))
 
     def start_nodes(self) -> None:
         """Start the four foreign systems, each with its own database, already filled by its own clerks."""
@@ -74,7 +79,7 @@ class Demonstration:
     def _measure(self, hub: Hub) -> None:
         every = hub.matches(CONSOLE, MatchState.PROPOSED, limit=10_000)
         proposed = {((m.ref.participant, m.ref.source_id), (m.other.participant, m.other.source_id)) for m in every}
-        self.shown.proposed_of_planted = len(voices.pairs(self._world) & proposed)
+        self.shown.proposed_of_planted = len(voices.pairs(self.world) & proposed)
         self.shown.best = every[:8]
 
     def _start(self, taking: Taking, rows: Path) -> None:
@@ -85,9 +90,9 @@ class Demonstration:
         )
 
     def _seed_file(self, taking: Taking) -> Path:
-        rows: Iterable[voices.Row] = voices.rows(self._world, taking.id)
+        rows: Iterable[voices.Row] = voices.rows(self.world, taking.id)
         if taking.id == "zipnet":
-            rows = [*rows, *voices.zipnet_adults(self._seed, 1500)]
+            rows = [*rows, *voices.zipnet_adults(self._seed, ADULTS)]
         path = self._folder / f"{taking.id}.jsonl"
         with path.open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -9,6 +9,7 @@ from portal.demo.world import Told
 Row = dict[str, Any]
 _LANGUAGE = {"hi": "Hindi", "bho": "Bhojpuri", "mai": "Maithili", "ur": "Urdu", "bn": "Bengali"}
 _COMPLEXION = {"Fair": "गोरा", "Wheatish": "गेहुँआ", "Shallow": "सांवला", "Dark": "काला"}
+GROUNDS = ["MISSING / RUN AWAY", "FOUND, PARENTS NOT TRACED", "LOST AT STATION"]
 HOMES = {
     "DL-CH-01": ("Demo Children's Home (Boys), Alipur", "Children's Home", "NORTH"),
     "DL-CH-02": ("Demo Children's Home (Girls), Nirmal Chhaya", "Children's Home", "WEST"),
@@ -101,9 +102,9 @@ def _resident(told: Told) -> Row:
         "table": "resident", "admission_no": cci_id(told), "home_unit": _home(told),
         "inmate_name": _join(told.spelling, told.family_spelling) or chance.choice(["Unknown", "नाम अज्ञात"]),
         "name_in_hindi": child.given.deva if told.name and chance.random() < 0.4 else "",
-        "sex": {"M": "Male", "F": "Female"}[child.gender],
+        "sex": {"M": "Boy", "F": "Girl"}[child.gender],
         "apparent_age": chance.choice([str(age), f"{max(1, age - 1)}-{age + 1}", f"{age} years"]),
-        "age_recorded_on": told.on.strftime("%d.%m.%Y"),
+        "age_proof": "APPEARANCE", "age_recorded_on": told.on.strftime("%d-%b-%Y"),
         "father_name": told.father_spelling or "", "mother_name": told.mother_spelling or "",
         "mother_tongue": _LANGUAGE[child.language],
         "height": f"{told.height_cm // 30.48:.0f}'{int(told.height_cm % 30.48 / 2.54)}\"" if told.height_cm else "",
@@ -112,15 +113,16 @@ def _resident(told: Told) -> Row:
         "disability": (child.disability or "").title(),
         "wearing_upper": f"{told.clothes.upper_colour} {told.clothes.upper}".lower(),
         "wearing_lower": f"{told.clothes.lower_colour} {told.clothes.lower}".lower(),
-        "category": "CNCP", "admission_ground": "vii", "case_status": chance.choice(["Produced", "In care"]),
+        "category": "CNCP", "admission_ground": chance.choice(GROUNDS),
+        "case_status": chance.choice(["PRODUCED", "UNDER INQUIRY"]),
         "cwc_case_no": f"CWC/{chance.randrange(1, 9)}/{chance.randrange(100, 999)}/{told.on:%Y}",
-        "produced_on": told.on.strftime("%d.%m.%Y"), "produced_by": "Railway Police",
-        "admitted_on": told.recorded_at.strftime("%d.%m.%Y"), "found_on": told.on.strftime("%d.%m.%Y"),
-        "found_at": chance.choice(told.spot.spots), "found_district": told.spot.district.title(),
-        "found_state": told.spot.state_name.title(), "police_station": told.spot.station,
+        "produced_on": told.on.strftime("%d-%b-%Y"), "produced_by": "Railway Police",
+        "admitted_on": told.recorded_at.strftime("%d-%b-%Y"), "found_on": told.on.strftime("%d-%b-%Y"),
+        "found_at": chance.choice(told.spot.spots), "found_district": told.spot.district,
+        "found_state": told.spot.state_name, "police_station": told.spot.station,
         "native_place": child.village if chance.random() < 0.5 else "",
-        "native_district": child.home.district.title() if chance.random() < 0.35 else "",
-        "native_state": child.home.state_name.title() if chance.random() < 0.5 else "",
+        "native_district": child.home.district if chance.random() < 0.35 else "",
+        "native_state": child.home.state_name if chance.random() < 0.5 else "",
         "remarks": chance.choice(["", "Superintendent 98110 00003"]), "revision": 1,
         "last_modified": told.recorded_at.isoformat(timespec="seconds"), "modified_by": "case.worker.demo",
     }  # fmt: skip
@@ -137,7 +139,7 @@ def _efile(told: Told) -> dict[str, dict[str, str]]:
             "stay_type": "SHORT", "family_contact_no": "not known",
         },
         "case_history": {
-            "date_of_admission": told.recorded_at.strftime("%d.%m.%Y"), "brought_by": "Railway Police",
+            "date_of_admission": told.recorded_at.strftime("%d-%b-%Y"), "brought_by": "Railway Police",
             "circumstances_found": "Found alone on the platform, had boarded a train by mistake.",
             "staying_with": "PARENTS", "reason_for_leaving_family": "Lost on the way", "police_informed": "Yes",
             "efforts_to_trace_family": "Names of villages read to the child; police of three districts asked.",
