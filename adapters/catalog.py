@@ -94,7 +94,7 @@ def _problems(kind: str, outside: Sequence[Path]) -> list[Problem]:
         said = manifest(kind, outside)
         mapping_of(said, _hooks(folder(kind, outside)))
     except Refused as error:
-        found = error.problems or [Problem(field="", rule=error.code, message=error.message[:200])]
+        found = error.problems or [Problem(field="translate.py", rule=error.code, message=error.message[:200])]
         return [Problem(field=f"{kind}: {p.field}"[:200], rule=p.rule, message=p.message) for p in found]
     found = []
     if said.adapter.kind != kind:

@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from adapters import catalog
 from adapters.base import Adapter, Connection
 
 KEY = "hub:open sesame"
+Answer = tuple[int, dict[str, str], bytes]
 _SERVE = (
     "import sys, pathlib; from adapters import catalog;"
     "catalog.node(sys.argv[1])(port=0, database=sys.argv[2], load=pathlib.Path(sys.argv[3]), key=sys.argv[4])"
@@ -74,3 +77,51 @@ def _started(kind: str, place: Path, load: Path) -> Node:
     said = process.stdout.readline()
     assert said.startswith("ready http://127.0.0.1:"), said
     return Node(kind, said.split()[1], database, process)
+
+
+class Source:
+    """A loopback source: answers what a test tells it to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+        self.answer: Callable[[str], Answer] = lambda path: (200, {"Content-Type": "application/json"}, b"{}")
+        source = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                source.asked.append((self.command, self.path, dict(self.headers), body))
+                status, headers, answer = source.answer(self.path)
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(answer)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_GET = do_POST = do_PUT = answer  # noqa: N815
+
+            def log_message(self, *said: Any) -> None:
+                return None
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread.start()
+
+    def says(self, status: int, body: Any = b"", **headers: str) -> None:
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        named = {"Content-Type": "application/json", **{name.replace("_", "-"): v for name, v in headers.items()}}
+        self.answer = lambda path: (status, named, sent)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    made = Source()
+    yield made
+    made.close()
