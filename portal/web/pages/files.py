@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts import Purpose, SectionName, Unready
+from contracts import Purpose, Refused, SectionName, Unready
 from contracts.exchange import Case
 from hub.access import PURPOSES, SECTIONS, Act, Caller
 from portal.web import entry, forms, words
@@ -14,6 +14,8 @@ from portal.web.render import page
 from portal.web.session import Person, TheHub
 
 router = APIRouter(dependencies=[Depends(guard)])
+#: Refusals of the hub itself; any other is the owner's, and shown beside the form so that another section can be asked.
+OUR_OWN = frozenset({"not_allowed", "section_not_allowed", "purpose_not_allowed", "no_case_stated", "unknown_case"})
 
 
 @router.get("/case/{hub_id}/file")
@@ -34,7 +36,11 @@ def read(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
     try:
         section = hub.read_section(caller, case.hub_id, asked.section, asked.purpose, asked.case)
     except Unready as error:
-        return _form(request, caller, case, dict(form(request)), down=error, status=503)
+        return _form(request, caller, case, dict(form(request)), unanswered=error, status=503)
+    except Refused as error:
+        if error.code in OUR_OWN:
+            raise
+        return _form(request, caller, case, dict(form(request)), unanswered=error, status=422)
     return page(request, "section.html", case=case, section=section, asked=asked, answered_at=words.moment_now())
 
 
@@ -44,7 +50,7 @@ def _form(
     case: Case,
     filled: dict[str, str] | None = None,
     wrong: list[forms.Wrong] | None = None,
-    down: Unready | None = None,
+    unanswered: Refused | Unready | None = None,
     status: int = 200,
 ) -> Response:
     return page(
@@ -55,7 +61,8 @@ def _form(
         name=entry.main_name(case.record.names),
         filled=filled or {"case": _likely_number(case)},
         wrong=wrong or [],
-        down=down,
+        unanswered=unanswered,
+        is_down=isinstance(unanswered, Unready),
         sections=_sections(caller),
         purposes=_purposes(caller),
     )

@@ -24,6 +24,7 @@ from contracts import (
     Participant,
     ParticipantKind,
     Permission,
+    Refused,
     Section,
     SectionField,
     SectionRequest,
@@ -115,6 +116,7 @@ class OwnerOfFiles(Adapter):
     """The owner's system as the hub meets it: answers one section, withholds one label, or is down."""
 
     down: bool = False
+    silent: bool = False
     asked: list[SectionRequest] = field(default_factory=list)
     capabilities = frozenset({Capability.FETCH})
 
@@ -125,6 +127,8 @@ class OwnerOfFiles(Adapter):
         self.asked.append(request)
         if self.down:
             raise Unready("owner_unreachable", "The owner's system does not answer. Try again in some minutes.")
+        if self.silent:
+            raise Refused("not_written", "Nothing is written in this section yet.")
         fields = [
             SectionField(label="Told by the child", value=SAID),
             SectionField(label="बच्चे ने क्या बताया", value="घर रेलवे स्टेशन के पास है\nपिता दर्ज़ी हैं"),

@@ -62,6 +62,15 @@ def test_an_owner_that_is_down_is_named_with_what_to_do(police: Any, path: str, 
     assert '<option value="profile" selected>' in answer.text
 
 
+def test_an_owner_that_refuses_is_named_and_another_section_can_be_asked(police: Any, path: str, desk: Any) -> None:
+    desk.owner.silent = True
+    answer = police.send(path, ASKED)
+    assert answer.status_code == 422
+    assert "Bihar Police did not give this section" in answer.text
+    assert "Nothing is written in this section yet." in answer.text
+    assert "Ask the owner</button>" in answer.text
+
+
 def test_a_request_without_purpose_or_case_asks_nobody(police: Any, path: str, desk: Any) -> None:
     answer = police.send(path, {"section": "profile", "purpose": "", "case": ""})
     assert answer.status_code == 422

@@ -1,0 +1,118 @@
+"""Every page at the width of a phone and of a desk: nothing sticks out, headings in order, every field has a label.
+
+With ``TRACKCHILD_SCREENSHOTS=FOLDER`` each page is also kept as a picture, to be looked at.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+SignIn = Callable[[Page, str], None]
+
+#: What a page must not have, found in the page itself.
+FAULTS = """() => {
+  const faults = [];
+  const root = document.documentElement;
+  const over = root.scrollWidth - root.clientWidth;
+  if (over > 0) faults.push(`wider than the window by ${over}`);
+  const levels = [...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]));
+  if (levels.filter(level => level === 1).length !== 1) faults.push('not exactly one h1');
+  levels.forEach((level, i) => {
+    if (i && level > levels[i - 1] + 1) faults.push(`h${levels[i - 1]} then h${level}`);
+  });
+  for (const field of document.querySelectorAll('input:not([type=hidden]),select,textarea'))
+    if (!field.labels.length) faults.push(`no label: ${field.name}`);
+  for (const table of document.querySelectorAll('table'))
+    if (!table.caption) faults.push('a table without caption');
+  const ids = [...document.querySelectorAll('[id]')].map(one => one.id);
+  new Set(ids.filter((id, i) => ids.indexOf(id) !== i)).forEach(id => faults.push(`id twice: ${id}`));
+  for (const link of document.querySelectorAll('a[href^="#"]'))
+    if (!document.getElementById(link.hash.slice(1))) faults.push(`leads nowhere: ${link.hash}`);
+  return faults;
+}"""
+
+
+def pages_of(portal: Any) -> dict[str, list[tuple[str, str]]]:
+    """Who signs in -> the pages to open, each with a name for its picture."""
+    match = portal.match()
+    return {
+        "": [
+            ("start", "/"),
+            ("sign-in", "/sign-in"),
+            ("missing", "/public/missing"),
+            ("accessibility", "/about/accessibility"),
+            ("not-found", "/nowhere"),
+        ],
+        "officer.demo": [
+            ("desk", "/"),
+            ("search", "/search"),
+            ("case-missing", f"/case/{match.hub_id}"),
+            ("case-home", f"/case/{match.other_hub_id}"),
+            ("matches", "/matches"),
+            ("matches-none", "/matches?state=reunited"),
+            ("match", f"/match/{match.match_id}"),
+            ("file", f"/case/{match.other_hub_id}/file"),
+        ],
+        "cwc.demo": [("accesses", f"/case/{match.hub_id}/accesses"), ("accesses-ask", "/accesses")],
+        "admin.demo": [
+            ("desk-admin", "/"),
+            ("operations", "/operations"),
+            ("set-aside", "/operations/set-aside"),
+            ("not-allowed", "/search"),
+        ],
+    }
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_fits_its_window_and_is_well_formed(
+    new_page: Callable[..., Page], portal: Any, sign_in: SignIn, width: int
+) -> None:
+    faults = {}
+    for login, wanted in pages_of(portal).items():
+        page = new_page(width=width)
+        if login:
+            sign_in(page, login)
+        for name, path in wanted:
+            page.goto(path)
+            faults[name] = page.evaluate(FAULTS)
+            picture(page, f"{name}-{width}")
+        if login == "officer.demo":
+            for name, act in (("results", results), ("results-none", no_results), ("section", section)):
+                act(page, portal)
+                faults[name] = page.evaluate(FAULTS)
+                picture(page, f"{name}-{width}")
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def results(page: Page, portal: Any) -> None:
+    page.goto("/search")
+    page.get_by_label("Name of the child").fill(portal.names(portal.match().hub_id)[0])
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    page.locator("#results").wait_for()
+
+
+def no_results(page: Page, _portal: Any) -> None:
+    page.goto("/search")
+    page.get_by_label("Name of the child").fill("Zzyzx Qwerty")
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    page.get_by_text("What may help").wait_for()
+
+
+def section(page: Page, portal: Any) -> None:
+    page.goto(f"/case/{portal.match().other_hub_id}/file")
+    page.get_by_label("Section").select_option("profile")
+    page.get_by_label("Why do you need it?").select_option("inquiry")
+    page.get_by_label("Number of the case").fill("FIR 118/2024")
+    page.get_by_role("button", name="Ask the owner").click()
+    page.get_by_text("answered on").wait_for()
+
+
+def picture(page: Page, name: str) -> None:
+    folder = os.environ.get("TRACKCHILD_SCREENSHOTS")
+    if folder:
+        # caret="initial": else Playwright adds a style of its own, of which the page's policy complains.
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, caret="initial")
