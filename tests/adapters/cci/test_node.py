@@ -1,5 +1,6 @@
 """The homes' software keeps eFiles in versions, tells who changed what, and overwrites nobody's writing."""
 
+import http.client
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -113,6 +114,20 @@ def test_unknown_entries_and_sections_are_named_back_and_nothing_is_written(file
 def test_a_resident_is_not_sent_again_unless_changed(file: File) -> None:
     tag = file.call("GET", "").headers["ETag"]
     assert file.call("GET", "", If_None_Match=tag).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"), [("Content-Length", "1100000", 413), ("Transfer-Encoding", "chunked", 411)]
+)
+def test_a_request_that_is_too_long_or_does_not_say_how_long_it_is_is_refused_unread(
+    node: Any, name: str, value: str, status: int
+) -> None:
+    line = http.client.HTTPConnection(node.url.removeprefix("http://"), timeout=20)
+    line.putrequest("POST", "/api/notices")
+    line.putheader(name, value)
+    line.endheaders()
+    assert line.getresponse().status == status
+    line.close()
 
 
 def test_an_efile_row_with_an_unknown_entry_is_not_loaded(register: Register) -> None:

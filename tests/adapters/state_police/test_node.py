@@ -125,7 +125,6 @@ HOSTILE = {
     "an unknown operation": ENVELOPE.format('<Chura xmlns="urn:else">secret of a child</Chura>'),
     "an unknown field": ENVELOPE.format(f'<Sampark xmlns="{TARGET}"><Bhed>secret of a child</Bhed></Sampark>'),
     "another encoding": '<?xml version="1.0"?><a/>'.encode("utf-16"),
-    "too much": "<a>" + "x" * 1_100_000 + "</a>",
 }
 
 
