@@ -1,10 +1,11 @@
 """The two jurisdiction trees as of any day: nodes, ancestors, children; how they are added, renamed, moved, ended."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, Date, Select, and_, bindparam, func, literal, or_, select, update
 
 from contracts import AreaKind, Problem, Refused
 from contracts.exchange import Area
@@ -61,11 +62,11 @@ class Areas:
 
     def ancestors(self, area_id: str, on: Day | None = None) -> list[Area]:
         """From its parent up to the state."""
-        return self._all(_upwards(area_id, on or today()))[1:]
+        return self.lineage(area_id, on)[1:]
 
     def lineage(self, area_id: str, on: Day | None = None) -> list[Area]:
         """The area itself, then its ancestors up to the state; empty if it did not exist then."""
-        return self._all(_upwards(area_id, on or today()))
+        return self._all(_upwards(), {"area": area_id, "day": on or today()})
 
     def children(self, area_id: str, on: Day | None = None) -> list[Area]:
         """The areas directly below, by name."""
@@ -74,17 +75,16 @@ class Areas:
 
     def descendants(self, area_id: str, on: Day | None = None, kind: AreaKind | None = None) -> list[Area]:
         """All areas below, or those of one kind, nearest level first, then by name."""
-        found = self._all(_downwards([area_id], on or today()))
-        return [area for area in found if area.id != area_id and kind in (None, area.kind)]
+        return [area for area in self.below([area_id], on) if area.id != area_id and kind in (None, area.kind)]
 
     def ids_below(self, area_id: str, on: Day | None = None) -> Select[Any]:
         """SQL: the id of the area and of all below it, to be used inside another question."""
-        tree = _downwards([area_id], on or today()).subquery()
+        tree = _downwards().order_by(None).params(areas=[area_id], day=on or today()).subquery()
         return select(tree.c.id)
 
     def below(self, area_ids: Iterable[str], on: Day | None = None) -> list[Area]:
         """The areas given and everything below them, parents before children."""
-        return self._all(_downwards(list(area_ids), on or today()))
+        return self._all(_downwards(), {"areas": list(area_ids), "day": on or today()})
 
     def state_of(self, area_id: str, on: Day | None = None) -> int | None:
         """LGD code of the state it belonged to on that day."""
@@ -125,9 +125,9 @@ class Areas:
             insert_new(connection, area_successions, rows)
             touch(connection)
 
-    def _all(self, query: Select[Any]) -> list[Area]:
+    def _all(self, query: Select[Any], asked: Mapping[str, Any] | None = None) -> list[Area]:
         with self._store.reading() as connection:
-            return [_area(row) for row in connection.execute(query)]
+            return [_area(row) for row in connection.execute(query, asked or {})]
 
 
 def add(connection: Connection, areas: Sequence[Area]) -> None:
@@ -136,7 +136,7 @@ def add(connection: Connection, areas: Sequence[Area]) -> None:
     wrong = area_rules.problems(areas, known, _holders(connection, areas))
     if wrong:
         raise Refused("bad_areas", "Correct the areas named in the problems; none was written.", wrong)
-    upsert(connection, table, _rows(areas, _states(connection, areas)))
+    upsert(connection, table, _rows(areas, _states(connection, areas, known)))
     touch(connection)
 
 
@@ -165,18 +165,24 @@ def _area(row: Any) -> Area:
     return Area.model_construct(**{**row._mapping, "kind": AreaKind(row.kind)})
 
 
-def _upwards(area_id: str, on: Day) -> Select[Any]:
-    start = select(*_COLUMNS, literal(0).label("step"))
-    chain = start.where(table.c.id == area_id, valid_on(table, on)).cte("chain", recursive=True)
-    above = select(*_COLUMNS, chain.c.step + 1).join(chain, table.c.id == chain.c.parent).where(valid_on(table, on))
+@cache
+def _upwards() -> Select[Any]:
+    """An area and its ancestors; ``area`` and ``day`` are asked with. Built once: building costs more than asking."""
+    held = valid_on(table, bindparam("day", type_=Date))
+    start = select(*_COLUMNS, literal(0).label("step")).where(table.c.id == bindparam("area"), held)
+    chain = start.cte("chain", recursive=True)
+    above = select(*_COLUMNS, chain.c.step + 1).join(chain, table.c.id == chain.c.parent).where(held)
     chain = chain.union_all(above)
-    return select(chain).order_by(chain.c.step).with_only_columns(*(c for c in chain.c if c.name != "step"))
+    return select(*(c for c in chain.c if c.name != "step")).order_by(chain.c.step)
 
 
-def _downwards(area_ids: Sequence[str], on: Day) -> Select[Any]:
-    start = select(*_COLUMNS, literal(0).label("step"))
-    tree = start.where(table.c.id.in_(area_ids), valid_on(table, on)).cte("tree", recursive=True)
-    under = select(*_COLUMNS, tree.c.step + 1).join(tree, table.c.parent == tree.c.id).where(valid_on(table, on))
+@cache
+def _downwards() -> Select[Any]:
+    """The ``areas`` asked with and all below them on ``day``, parents first."""
+    held = valid_on(table, bindparam("day", type_=Date))
+    given = table.c.id.in_(bindparam("areas", expanding=True))
+    tree = select(*_COLUMNS, literal(0).label("step")).where(given, held).cte("tree", recursive=True)
+    under = select(*_COLUMNS, tree.c.step + 1).join(tree, table.c.parent == tree.c.id).where(held)
     tree = tree.union_all(under)
     columns = [c for c in tree.c if c.name != "step"]
     # An area given may also lie below another one given: it is told once, at its lowest place.
@@ -196,17 +202,25 @@ def _holders(connection: Connection, areas: Sequence[Area]) -> dict[tuple[AreaKi
 
 
 def _rows(areas: Sequence[Area], states: dict[str, int]) -> list[dict[str, Any]]:
+    """The rows of a batch; the state of each is that of its parent by the parent's newest version."""
     return [
-        {**area.model_dump(), "folded": folded_name(area.kind, area.name), "state": states[area.id]} for area in areas
+        {
+            **area.model_dump(),
+            "folded": folded_name(area.kind, area.name),
+            "state": area.lgd if area.kind in area_rules.ROOTS else states[area.parent or ""],
+        }
+        for area in areas
     ]
 
 
-def _states(connection: Connection, areas: Sequence[Area]) -> dict[str, int]:
-    """Id -> LGD code of its state: carried down from the roots of the batch and from parents that are there already."""
-    parents = {area.id: area.parent for area in areas}
-    states = {area.id: area.lgd for area in areas if area.kind in area_rules.ROOTS and area.lgd is not None}
+def _states(connection: Connection, areas: Sequence[Area], known: area_rules.Versions) -> dict[str, int]:
+    """Id -> LGD code of its state today, for the areas of the batch and their parents."""
+    whole = area_rules.merged(known, areas)
+    newest = {area_id: max(versions, key=lambda area: area.valid_from) for area_id, versions in whole.items()}
+    parents = {area_id: area.parent for area_id, area in newest.items()}
+    states = {area_id: area.lgd for area_id, area in newest.items() if area.kind in area_rules.ROOTS and area.lgd}
     for part in in_parts(parent for parent in parents.values() if parent and parent not in parents):
-        found = select(table.c.id, table.c.state).where(table.c.id.in_(part))
+        found = select(table.c.id, table.c.state).where(table.c.id.in_(part)).order_by(table.c.valid_from)
         states |= {row.id: row.state for row in connection.execute(found)}
     for area_id in parents:
         _carry_down(area_id, parents, states)

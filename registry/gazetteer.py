@@ -146,11 +146,12 @@ class Gazetteer:
         return self._near(state, station, here)
 
     def _near(self, state: int, station: str, here: frozenset[str]) -> tuple[Station | None, How, float]:
-        names = self._by_name(state)
-        if station in names or not here:  # several of that name, or nothing else to go by
+        if station in self._by_name(state):  # several of that name
             return _NOBODY
-        among = {n: [s for s in stations if s.police_district in here] for n, stations in names.items()}
-        near = nearest(station, (n for n, stations in among.items() if stations), at_least=0.8, limit=2)
+        among = defaultdict(list)
+        for one in (one for district in here for one in self._by_police_district.get(district, ())):
+            among[one.folded].append(one)
+        near = nearest(station, among, at_least=0.8, limit=2)
         if not near or near[0][1] < SURE or (len(near) > 1 and near[1][1] > near[0][1] - _LEAD):
             return _NOBODY
         only = among[near[0][0]]
@@ -187,7 +188,7 @@ class Gazetteer:
         return frozenset(d.id for d in names[district])
 
     def _here(self, participant: str, state: int, district: str) -> frozenset[str]:
-        """Ids of the districts that a name means: the police ones, or else the civil ones with the police ones in them."""
+        """Ids of the districts that a name means: the police ones, or else the civil ones and the police in them."""
         words = (participant, state, district)
         if words not in self._heres:
             self._heres[words] = self._meant(*words)
@@ -222,6 +223,13 @@ class Gazetteer:
     @cached_property
     def _by_id(self) -> dict[str, Station]:
         return {station.id: station for station in self.stations}
+
+    @cached_property
+    def _by_police_district(self) -> dict[str, list[Station]]:
+        found: dict[str, list[Station]] = defaultdict(list)
+        for station in self.stations:
+            found[station.police_district or ""].append(station)
+        return found
 
     @cached_property
     def _police(self) -> frozenset[str]:

@@ -178,7 +178,8 @@ def _areas(connection: Connection, ids: Iterable[str]) -> tuple[dict[str, list[A
     states: dict[str, int] = {}
     columns = [column for column in area_table.c if column.name not in ("folded", "state")]
     for part in in_parts(ids):
-        rows = connection.execute(select(*columns, area_table.c.state).where(area_table.c.id.in_(part)))
+        query = select(*columns, area_table.c.state).where(area_table.c.id.in_(part))
+        rows = connection.execute(query.order_by(area_table.c.valid_from))
         for row in rows:
             values = dict(row._mapping)
             states[row.id] = values.pop("state")

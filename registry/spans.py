@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Table, and_, or_
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, or_
 
 Day = datetime.date
 _INDIA = ZoneInfo("Asia/Kolkata")
@@ -60,7 +60,7 @@ def without_gaps(spans: Sequence[Dated]) -> bool:
     return all(last_day(one) + _ONE == two.valid_from for one, two in pairwise(ordered))
 
 
-def valid_on(table: Table | Any, day: Day) -> ColumnElement[bool]:
+def valid_on(table: Table, day: Day | BindParameter[Any]) -> ColumnElement[bool]:
     """SQL: the row is valid on ``day``."""
     ended = or_(table.c.valid_to.is_(None), table.c.valid_to >= day)
     return and_(table.c.valid_from <= day, ended)

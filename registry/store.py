@@ -10,8 +10,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from registry.tables import directory_state
 
 Values = Mapping[str, Any]
-#: SQLite and PostgreSQL both refuse a statement with more parameters than about this.
-_MOST_PARAMETERS = 30_000
 
 
 class Store:
@@ -49,23 +47,19 @@ def insert(connection: Connection, table: Table) -> Any:
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Insert the rows whose primary key is not there yet; all rows have equal keys of columns."""
-    for part in _parts(rows):
-        connection.execute(insert(connection, table).values(list(part)).on_conflict_do_nothing())
+    """Insert the rows whose primary key is not there yet; all rows name the same columns."""
+    if rows:
+        connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
-    """Insert, or overwrite the row of the same primary key; no key may occur twice in ``rows``."""
+    """Insert, or overwrite the row of the same primary key; all rows name the same columns."""
+    if not rows:
+        return
     key = [column.name for column in table.primary_key]
-    for part in _parts(rows):
-        statement = insert(connection, table).values(list(part))
-        changed = {name: statement.excluded[name] for name in part[0] if name not in key}
-        connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
-
-
-def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
-    size = _MOST_PARAMETERS // len(rows[0]) if rows else 1
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+    statement = insert(connection, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
 def in_parts(values: Iterable[str], size: int = 5_000) -> Iterator[list[str]]:

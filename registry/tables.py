@@ -56,7 +56,7 @@ areas = Table(
     Column("folded", String(200), nullable=False),
     Column("parent", String(64)),
     Column("lgd", Integer),
-    # LGD code of the state it belongs to by its newest version; as of a day, its lineage tells.
+    # LGD code of the state that its parent belongs to today; as of another day, its lineage tells.
     Column("state", SmallInteger, nullable=False),
     Index(None, "parent"),
     Index(None, "kind", "lgd"),

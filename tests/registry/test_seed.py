@@ -107,6 +107,9 @@ def test_districts_belong_to_the_state_of_their_day(seeded: Registry) -> None:
     assert state_of(507, Day(2014, 6, 1)) == "Andhra Pradesh"
     assert state_of(507, Day(2014, 6, 2)) == "Telangana"
     assert state_of(464, Day(2020, 1, 25)) == "Daman and Diu"
+    assert "lgd:district:507" in {a.id for a in seeded.areas.of_kind(AreaKind.DISTRICT, state=36)}
+    assert "lgd:district:507" not in {a.id for a in seeded.areas.of_kind(AreaKind.DISTRICT, state=28)}
+    assert "lgd:district:507" in {a.id for a in seeded.areas.of_kind(AreaKind.DISTRICT, 28, Day(2010, 1, 1))}
     assert seeded.areas.successors("lgd:state:25") == ["lgd:state:38"]
 
 
