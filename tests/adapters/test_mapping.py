@@ -125,6 +125,7 @@ def test_every_code_that_comes_with_the_package_is_one_of_the_contract() -> None
         "hair_colour": "physical.hair.colour", "eyes": "physical.eyes.code", "garment": "apparel.upper.item",
         "colour": "apparel.upper.colour", "blood_group": "physical.blood_group", "state": "event.place.state",
         "disability": "disabilities[x].kind", "language": "names[x].lang",
+        "district_br": "event.place.district",
     }  # fmt: skip
     assert set(packaged()) == set(places)
     wrong = [(n, word) for n, place in places.items() for word, code in packaged()[n].items() if not fits(place, code)]
