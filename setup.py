@@ -14,6 +14,7 @@ setup(
         "": [
             "*.toml",
             "*.json",
+            "*.jsonl",
             "*.csv",
             "*.xml",
             "*.xsd",

@@ -273,15 +273,17 @@ def _moment(day: Day, chance: random.Random) -> datetime.datetime:
     return datetime.datetime.combine(min(day, TODAY), clock, datetime.timezone(datetime.timedelta(hours=5, minutes=30)))
 
 
-#: Who tells of missing and of found children in the demo, with the share of each.
-MISSING_TELLERS = {"zipnet": 0.55, "police-br": 0.35, "pri-br": 0.10}
-FOUND_TELLERS = {"zipnet": 0.35, "police-br": 0.15, "cci-dl": 0.50}
+#: Who is told of missing and of found children, by whether it happened in Bihar, with the share of each.
+MISSING_TELLERS = {True: {"police-br": 0.75, "pri-br": 0.25}, False: {"zipnet": 1.0}}
+FOUND_TELLERS = {True: {"police-br": 1.0}, False: {"zipnet": 0.4, "cci-dl": 0.6}}
+TELLERS = ("zipnet", "police-br", "pri-br", "cci-dl")
+BIHAR = 10
 
 
 def make(seed: int, missing: int = 900, found: int = 600, pairs: int = 120) -> World:
     """A world with ``missing`` lost and ``found`` found tellings, of which ``pairs`` are of one child each."""
     chance = random.Random(seed)
-    world = World({teller: [] for teller in (*MISSING_TELLERS, *FOUND_TELLERS)})
+    world = World({teller: [] for teller in TELLERS})
     for number in range(missing + found - pairs):
         lost_on = TODAY - datetime.timedelta(days=chance.randrange(5, 900))
         who, worn = child(number, chance, lost_on), clothes(chance)
@@ -306,9 +308,8 @@ def _other(number: int) -> int:
     return number * 7919 % 100_003
 
 
-def _tell(world: World, tellers: dict[str, float], told: Told, chance: random.Random) -> str:
-    teller = chance.choices(list(tellers), list(tellers.values()))[0]
-    if told.side == "missing" and teller != "zipnet" and told.spot.state != 10:
-        teller = "zipnet"
+def _tell(world: World, tellers: dict[bool, dict[str, float]], told: Told, chance: random.Random) -> str:
+    shares = tellers[told.spot.state == BIHAR]
+    teller = chance.choices(list(shares), list(shares.values()))[0]
     world.told[teller].append(told)
     return teller
