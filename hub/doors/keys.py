@@ -1,6 +1,10 @@
-"""Where a participant's key stands in a request."""
+"""Who asks: where a participant's key stands in a request, and whom it belongs to."""
 
 from contracts import Refused
+from hub.access import Caller
+from hub.doors.calls import Desk
+
+_WRONG = "This key does not work here. Check it, or ask the hub for a new one."
 
 
 def bearer(header: str | None) -> str:
@@ -9,8 +13,14 @@ def bearer(header: str | None) -> str:
     return key.strip() if kind.lower() == "bearer" else ""
 
 
-def checked(key: str) -> str:
-    """The key; raises ``Refused`` with code ``missing_key`` if it is empty."""
+def caller_of(desk: Desk, key: str) -> Caller:
+    """Whose key it is; raises ``Refused`` (``missing_key``, ``wrong_key``).
+
+    A key that was revoked or has run out is told in the same words as one that never was.
+    """
     if not key:
         raise Refused("missing_key", "Send your key: Authorization: Bearer KEY, or the SOAP header Credentials.")
-    return key
+    try:
+        return desk.participant_by_key(key)
+    except Refused as error:
+        raise Refused("wrong_key", _WRONG) if error.code == "wrong_key" else error from None

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from contracts import Refused
 from hub.doors.calls import CALLS, Call, Desk
 from hub.doors.faults import shown
-from hub.doors.keys import bearer, checked
+from hub.doors.keys import bearer, caller_of
 from hub.doors.openapi import document
 from hub.doors.performing import perform
 
@@ -44,7 +44,7 @@ def _about_address(request: Request, error: Exception) -> Response:
 def _endpoint(call: Call, desk: Desk) -> Any:
     def endpoint(request: Request) -> Response:
         try:
-            caller = desk.participant_by_key(checked(bearer(request.headers.get("authorization"))))
+            caller = caller_of(desk, bearer(request.headers.get("authorization")))
             reply = perform(call, desk, caller, _values(call, request))
         except Exception as error:  # every error has its one form, the unexpected too
             return refused(error)

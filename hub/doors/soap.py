@@ -18,7 +18,7 @@ from hub.doors.bridge import NAMESPACE, Bridge
 from hub.doors.calls import BY_NAME, CALLS, Call, Desk
 from hub.doors.envelope import check_understood, opened, parsed, values
 from hub.doors.faults import Shown, shown
-from hub.doors.keys import bearer, checked
+from hub.doors.keys import bearer, caller_of
 from hub.doors.performing import perform
 
 # spyne writes whole requests to its log when one fails; nothing of a child belongs there.
@@ -147,7 +147,7 @@ def _operation(call: Call) -> Any:
     @_faulting
     def operation(ctx: Any, body: etree._Element) -> Any:
         desk: Desk = ctx.app.config
-        caller = desk.participant_by_key(checked(key_of(ctx)))
+        caller = caller_of(desk, key_of(ctx))
         return bridge.instance(perform(call, desk, caller, values(body, call.request)))
 
     def named(ctx: Any, message: Any) -> Any:

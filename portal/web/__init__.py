@@ -15,7 +15,7 @@ from portal.web.places import Places
 def app(hub: Hub) -> FastAPI:
     """Everything that is served on one port: the doors under their own paths, the pages under all others."""
     whole = FastAPI(title="TrackChild hub", openapi_url=None, docs_url=None, redoc_url=None)
-    doors.mount(whole, hub)
+    doors.mount(whole, hub, doors.Limits(body_bytes=hub.settings.body_limit_bytes))
     whole.mount("/", pages(hub))
     return whole
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -10,16 +11,29 @@ import requests
 import uvicorn
 from fastapi import FastAPI
 
-from hub.doors import Limits, mount
+from hub.doors import Desk, Limits, mount
 from tests.hub.doors.desk import MemoryDesk
 
 LIMIT = 200_000
 
 
-def _app(desk: MemoryDesk) -> FastAPI:
+@contextmanager
+def serving(desk: Desk) -> Iterator[str]:
+    """The doors before ``desk`` on a free port of the loopback; yields the address and ends the server."""
     app = FastAPI(openapi_url=None)
     mount(app, desk, Limits(body_bytes=LIMIT, body_seconds=5))
-    return app
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        assert not thread.is_alive()
 
 
 @dataclass
@@ -32,18 +46,10 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    """uvicorn on a free port of the loopback, ended after the module."""
+    """A desk in memory, served for the module."""
     desk = MemoryDesk()
-    server = uvicorn.Server(uvicorn.Config(_app(desk), port=0, log_config=None, timeout_graceful_shutdown=2))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Served(f"http://127.0.0.1:{port}", desk)
-    server.should_exit = True
-    thread.join(timeout=10)
-    assert not thread.is_alive()
+    with serving(desk) as address:
+        yield Served(address, desk)
 
 
 @pytest.fixture
