@@ -47,7 +47,7 @@ def _all_groups(record: ChildRecord, places: Places) -> list[Group]:
         Group(_("Appearance"), list(_appearance(record))),
         Group(_("Clothes and belongings"), list(_apparel(record))),
         Group(_("Home"), list(_place(record.home, places))),
-        Group(_("Police diary"), [Line(str(one.kind), [_diary(one)]) for one in record.diaries]),
+        Group(_("Police diary"), list(_diaries(record, places))),
         Group(_("Where the child is now"), list(_custodian(record))),
         Group(_("Source and limits"), list(_source(record, places))),
     ]
@@ -98,7 +98,7 @@ def _place(place: Place | None, places: Places) -> Iterator[Line]:
     if area:
         yield Line(_("District and State"), [Said(area)])
     if place.police_station:
-        yield Line(_("Police station"), [Said(place.police_station)])
+        yield Line(_("Police station"), [Said(places.station(place.police_station, place.state))])
     if place.pin:
         yield Line(_("PIN code"), [Said(place.pin)])
 
@@ -145,9 +145,15 @@ def _apparel(record: ChildRecord) -> Iterator[Line]:
             yield Line(label, [Said(raw=text)])
 
 
-def _diary(one: Diary) -> Said:
+def _diaries(record: ChildRecord, places: Places) -> Iterator[Line]:
+    state = record.event.place.state if record.event.place else None
+    for one in record.diaries:
+        yield Line(str(one.kind), [_diary(one, places.station(one.station, state))])
+
+
+def _diary(one: Diary, station: str) -> Said:
     number = f"{one.number}/{one.year}" if one.year else one.number
-    parts = [number, words.day(one.on), one.station or "", ", ".join(one.sections)]
+    parts = [number, words.day(one.on), station, ", ".join(one.sections)]
     return Said(" · ".join(part for part in parts if part), one.station_raw or "")
 
 

@@ -40,6 +40,16 @@ class Places:
             parts.append(_named(self.states(), state))
         return ", ".join(parts)
 
+    def station(self, id_: str | None, state: int | None) -> str:
+        """The name of a police station of one State; its id where the registry does not know it."""
+        if id_ is None or state is None:
+            return id_ or ""
+        names = self._remember(("stations", state), lambda: self._stations(state))
+        return names.get(id_, id_)
+
+    def _stations(self, state: int) -> dict[str, str]:
+        return {area.id: area.name for area in self._hub.areas(AreaKind.POLICE_STATION, state)}
+
     def participant(self, id_: str) -> str:
         """The name of a participant; its id where it is not registered any more."""
         known = self.participants().get(id_)

@@ -26,6 +26,14 @@ def test_a_hostile_name_is_shown_and_not_run(police: Any, desk: Any, missing: An
         assert "&lt;script&gt;" in shown
 
 
+def test_a_police_station_is_shown_by_its_name(police: Any, desk: Any, missing: Any) -> None:
+    place = {"state": 10, "district": 196, "police_station": "br:ps:patna:agamkuan"}
+    desk.tell(missing(source_id="BR/2024/7", event={"place": place}))
+    shown = police.get(f"/case/{desk.hub_id('BR/2024/7')}").text
+    assert "Agamkuan" in shown
+    assert "br:ps:patna" not in shown
+
+
 @pytest.mark.parametrize(
     "path",
     [
