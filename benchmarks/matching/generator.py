@@ -67,7 +67,7 @@ _WORDS = ("om", "trishul", "heart", "star", "name", "flower", "scorpion", "mothe
 _KEYS = dict(
     zip(
         "qwertyuiopasdfghjklzxcvbnm",
-        "wa qe wr et ry tu yi uo ip ol sq ad sf dg fh gj hk jl ko xa zc xv cb vn bm nj".split(),
+        ["wa", "qe", "wr", "et", "ry", "tu", "yi", "uo", "ip", "ol", "sq", "ad", "sf", "dg", "fh", "gj", "hk", "jl", "ko", "xa", "zc", "xv", "cb", "vn", "bm", "nj"],
         strict=True,
     )
 )

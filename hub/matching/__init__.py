@@ -4,7 +4,7 @@ One new record: ``keys(prepare(record))`` finds candidates in the index, ``best(
 Many records: ``batch.link`` over two tables of packed features. Both are the same sums to the last bit.
 """
 
-from hub.matching.blocking import Plan, keys, plan
+from hub.matching.blocking import Plan, keys, keys_of, plan
 from hub.matching.features import Features, Side, StaleFeatures, prepare, rows, sides
 from hub.matching.model import Model
 from hub.matching.phonetics import name_keys, name_likeness
@@ -20,6 +20,7 @@ __all__ = [
     "best",
     "best_searched",
     "keys",
+    "keys_of",
     "name_keys",
     "name_likeness",
     "plan",

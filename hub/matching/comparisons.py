@@ -28,8 +28,11 @@ class Setting:
 
 
 def _gender(pairs: Pairs, _: Setting) -> Reached:
+    """Levels: the same; one of them transgender; different."""
     left, right = pairs.column("gender")
-    return Reached(first_that_holds((left > 0) & (right > 0), [left == right, (left == 3) | (right == 3)]))
+    return Reached(
+        first_that_holds((left > 0) & (right > 0), [left == right, (left == 3) | (right == 3), left != right])
+    )
 
 
 def _diary(pairs: Pairs, _: Setting) -> Reached:

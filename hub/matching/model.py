@@ -1,7 +1,7 @@
 """The model as data: levels with m and u for each field, read from ``model.toml`` and checked as hard as code."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isclose, log2
@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from contracts.errors import Refused, problems_of
 from hub.matching.comparisons import COMPARISONS, Setting
 from hub.matching.frequency import Frequency
+from hub.matching.names import fold, sound
 from hub.matching.places import Centroids
 
 _Share = Annotated[float, Field(gt=0, lt=1)]
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-_Words = Annotated[str, StringConstraints(min_length=2, max_length=120)]
+_Words = Annotated[str, StringConstraints(pattern=r"^[^\"\\\\\n]{2,120}$")]
 
 
 class _Data(BaseModel):
@@ -154,6 +155,10 @@ class Model:
     def weighs_rarity(self) -> list[npt.NDArray[np.bool_]]:
         return [np.array([False, *(level.by_rarity for level in one.levels)]) for one in self.fields]
 
+    def text(self) -> str:
+        """The model as the text of a ``model.toml``; ``load`` of it gives the same weights."""
+        return "\n".join(_lines(self.data)) + "\n"
+
     def with_centroids(self, districts: Mapping[int, tuple[float, float]]) -> "Model":
         """With middle points of districts, LGD code to (latitude, longitude) in degrees."""
         return replace(self, centroids=Centroids(self.centroids.states, districts))
@@ -169,6 +174,21 @@ class Model:
         return replace(self, data=_File.model_validate({**self.data.model_dump(), **changes}))
 
 
+def _lines(data: _File) -> Iterator[str]:
+    yield f'version = "{data.version}"'
+    for name in ("prior", "propose", "frequency"):
+        yield f"\n[{name}]"
+        yield from (f"{key} = {value!r}" for key, value in getattr(data, name).model_dump().items())
+    for field in data.field:
+        yield f'\n[[field]]\nname = "{field.name}"\nwords = "{field.words}"'
+        yield from (f"{flag} = {str(getattr(field, flag)).lower()}" for flag in ("ordered", "open"))
+        yield "levels = ["
+        for level in field.levels:
+            rarity = ", by_rarity = true" if level.by_rarity else ""
+            yield f'  {{ name = "{level.name}", words = "{level.words}", m = {level.m!r}, u = {level.u!r}{rarity} }},'
+        yield "]"
+
+
 _HERE = Path(__file__).parent
 
 
@@ -177,8 +197,6 @@ def _frequency(rarity: Rarity, classes: Mapping[str, int]) -> Frequency:
 
 
 def _common_words() -> dict[str, int]:
-    from hub.matching.names import fold, sound
-
     raw = tomllib.loads((_HERE / "frequencies.toml").read_text(encoding="utf-8"))
     return {sound(fold(word)): int(rarity) for rarity, words in raw["classes"].items() for word in words}
 

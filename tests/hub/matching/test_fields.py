@@ -84,6 +84,33 @@ def test_a_baby_of_somebody_is_compared_by_the_mother(model: Model) -> None:
     assert reached(model, "name", missing | {"names": named("Ravi")}, found)[0] == "unknown"
 
 
+def test_gender_from_the_same_down_to_different(model: Model) -> None:
+    assert falling(model, "gender", {"gender": "F"}, {"gender": "F"}, {"gender": "T"}, {"gender": "M"}) == [
+        "same",
+        "transgender",
+        "different",
+    ]
+
+
+def test_every_level_of_every_field_but_a_diary_can_be_reached_and_all_told_pairs_reach_one(model: Model) -> None:
+    """A comparison whose last case is forgotten would pass disagreement off as unknown."""
+    for one in (
+        ("gender", {"gender": "M"}, {"gender": "F"}),
+        ("name", {"names": named("Rakesh")}, {"names": named("Sunil")}),
+        ("father", {"relatives": father("Rakesh")}, {"relatives": father("Sunil")}),
+        ("languages", {"languages": ["hi"]}, {"languages": ["ta"]}),
+        ("blood", {"physical": Physical(blood_group="A+")}, {"physical": Physical(blood_group="B+")}),
+        ("face", {"physical": {"face": {"code": "oval"}}}, {"physical": {"face": {"code": "round"}}}),
+        ("eyes", {"physical": {"eyes": {"code": "black"}}}, {"physical": {"eyes": {"code": "blue"}}}),
+        ("complexion", {"physical": {"complexion": {"code": "fair"}}}, {"physical": {"complexion": {"code": "dark"}}}),
+        ("disability", {"disabilities": [{"kind": "speech"}]}, {"disabilities": [{"kind": "vision"}]}),
+    ):
+        field, missing, found = one
+        last = next(known.levels[-1].name for known in model.fields if known.name == field)
+        level, bits = reached(model, field, missing, found)
+        assert (field, level) == (field, last) and bits < 0
+
+
 def test_age_is_carried_forward_to_the_day_of_the_other_statement(model: Model) -> None:
     missing = {"birth": aged(7, DAY), "event": Event(on=DAY)}
     later = dt.date(2024, 3, 1)
