@@ -17,17 +17,17 @@ class Enriching:
         if all(diary.station or not diary.station_raw for diary in record.diaries):
             return record
         place = record.event.place or Place()
-        known = [self._diary(record.ref.participant, diary, place.state) for diary in record.diaries]
+        known = [self._diary(record.ref.participant, diary, place) for diary in record.diaries]
         changes: dict[str, object] = {"diaries": [diary for diary, _ in known]}
         located = next((where for _, where in known if where is not None), None)
         if located is not None:
             changes["event"] = record.event.model_copy(update={"place": _filled(place, located)})
         return record.model_copy(update=changes)
 
-    def _diary(self, participant: str, diary: Diary, state: int | None) -> tuple[Diary, Place | None]:
+    def _diary(self, participant: str, diary: Diary, told: Place) -> tuple[Diary, Place | None]:
         if diary.station or not diary.station_raw:
             return diary, None
-        where = self._stations.place_of(participant, diary.station_raw, None, state)
+        where = self._stations.place_of(participant, diary.station_raw, None, told.state, told.district)
         if where.station is None:
             return diary, None
         found = Place(state=where.state, district=where.civil_district, police_station=where.station)

@@ -95,9 +95,16 @@ class Gazetteer:
     lgd_of: Mapping[str, tuple[int, ...]]
     """Police area id -> LGD codes of the districts it lies in."""
 
-    def place_of(self, participant: str, station: str | None, district: str | None, state: int | None) -> Whereabouts:
+    def place_of(
+        self,
+        participant: str,
+        station: str | None,
+        district: str | None = None,
+        state: int | None = None,
+        lgd_district: int | None = None,
+    ) -> Whereabouts:
         """Station and LGD district meant by raw words; a police district's name is not taken for an LGD district."""
-        words = (participant, station or "", district or "", state or 0)
+        words = (participant, station or "", district or "", state or 0, lgd_district or 0)
         known = self._remembered.get(words)
         if known is None:
             known = self._place_of(*words)
@@ -125,14 +132,28 @@ class Gazetteer:
         here = self._here(EVERYBODY, state or 0, wanted)
         return sorted(found, key=lambda s: (-s.likeness, s.police_district not in here, s.name))[:5]
 
-    def _place_of(self, participant: str, raw_station: str, raw_district: str, state: int) -> Whereabouts:
+    def _place_of(
+        self, participant: str, raw_station: str, raw_district: str, state: int, lgd_district: int
+    ) -> Whereabouts:
+        if not raw_district and not lgd_district:
+            raw_station, raw_district = self._parted(participant, raw_station, state)
         station, district = fold_station(raw_station), fold_district(raw_district)
-        here = self._here(participant, state, district)
+        here = self._here(participant, state, district) or self._within(lgd_district)
         found, how, likeness = self._station(participant, state, station, district, here) if station else _NOBODY
         if found is None:
-            return self._by_district(state, district, here)
-        lgd = self._one(self.lgd_of.get(found.id, ()), district)
+            return self._by_district(state, here)
+        lgd = self._one(self.lgd_of.get(found.id, ()), district, lgd_district)
         return Whereabouts(found.state, found.id, found.police_district, lgd, how, likeness)
+
+    def _parted(self, participant: str, raw_station: str, state: int) -> tuple[str, str]:
+        """``KAPASHERA, SOUTH WEST`` in its two parts, if the second names a district."""
+        station, comma, district = raw_station.rpartition(",")
+        known = comma and station.strip() and self._here(participant, state, fold_district(district))
+        return (station, district) if known else (raw_station, "")
+
+    def _within(self, lgd_district: int) -> frozenset[str]:
+        civil = frozenset(d.id for d in self.districts if lgd_district and d.lgd == lgd_district)
+        return self._police_of(civil) | civil
 
     def _station(
         self, participant: str, state: int, station: str, district: str, here: frozenset[str]
@@ -157,9 +178,7 @@ class Gazetteer:
         only = among[near[0][0]]
         return (only[0], How.NEAR, round(near[0][1], 3)) if len(only) == 1 else _NOBODY
 
-    def _by_district(self, state: int, district: str, here: frozenset[str]) -> Whereabouts:
-        if not district:
-            return Whereabouts(state or None)
+    def _by_district(self, state: int, here: frozenset[str]) -> Whereabouts:
         police = sorted(area for area in here if area in self._police)
         # A civil district that was named is itself the answer; a police district only if it lies in a single one.
         codes = {d.lgd for d in self.districts if d.id in here and d.lgd is not None}
@@ -170,9 +189,9 @@ class Gazetteer:
             civil_district=next(iter(codes)) if len(codes) == 1 else None,
         )
 
-    def _one(self, codes: Sequence[int], district: str) -> int | None:
-        """The only LGD district, or the one of several that bears the name that was told."""
-        named = [code for code in codes if self._lgd_name.get(code) == district]
+    def _one(self, codes: Sequence[int], district: str, lgd_district: int) -> int | None:
+        """The only LGD district, or the one of several that was told, by its code or by its name."""
+        named = [code for code in codes if code == lgd_district or self._lgd_name.get(code) == district]
         return codes[0] if len(codes) == 1 else named[0] if len(named) == 1 else None
 
     def _district_ids(self, district: str, state: int) -> frozenset[str]:
@@ -213,7 +232,7 @@ class Gazetteer:
         return next(iter(states)) if len(states) == 1 else None
 
     @cached_property
-    def _remembered(self) -> dict[tuple[str, str, str, int], Whereabouts]:
+    def _remembered(self) -> dict[tuple[str, str, str, int, int], Whereabouts]:
         return {}
 
     @cached_property

@@ -42,14 +42,20 @@ class Stations:
         self._look_again = 0.0
 
     def place_of(
-        self, participant: str, raw_station: str | None, raw_district: str | None = None, state: int | None = None
+        self,
+        participant: str,
+        raw_station: str | None,
+        raw_district: str | None = None,
+        state: int | None = None,
+        lgd_district: int | None = None,
     ) -> Whereabouts:
         """Station and LGD district meant by a participant's raw words, within the state (LGD code) if it is known.
 
-        Never raises and never guesses between two places: what is not certain stays absent. Microseconds when asked
-        again for the same words.
+        Where the district was not told in words, ``lgd_district`` may stand for it, or ``raw_station`` may be written
+        ``KAPASHERA, SOUTH WEST``. Never raises and never guesses between two places: what is not certain stays absent.
+        Microseconds when asked again for the same words.
         """
-        return self.gazetteer().place_of(participant, raw_station, raw_district, state)
+        return self.gazetteer().place_of(participant, raw_station, raw_district, state, lgd_district)
 
     def suggest(self, raw_station: str, state: int | None = None, raw_district: str | None = None) -> list[Suggestion]:
         """Up to five stations that may be meant, best first: what a person chooses from before teaching a spelling."""

@@ -170,3 +170,14 @@ def test_what_another_process_changes_is_seen(engine: Engine, monkeypatch: pytes
 def test_an_unchanged_directory_is_not_read_again(seeded: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("registry.stations._CHECK_SECONDS", 0.0)
     assert seeded.stations.gazetteer() is seeded.stations.gazetteer()
+
+
+def test_the_district_may_be_told_by_its_lgd_code_or_beside_the_station(seeded: Registry) -> None:
+    place = seeded.stations.place_of
+    assert place("police-br", "SADAR", None, 10, lgd_district=208).station == "br:ps:muzaffarpur:sadar"
+    assert place("police-br", "KOTVALI", None, 10, lgd_district=196).station is None
+    assert place("zipnet", "KAPASHERRA", None, 7, lgd_district=84).station == "dl:ps:kapashera"
+    assert place("zipnet", "KAPASHERRA, SOUTH WEST DISTT", None, 7).station == "dl:ps:kapashera"
+    assert place("zipnet", "KISHAN GARH", None, 7, lgd_district=79).civil_district == 79
+    assert place("zipnet", "SADAR, NEAR THE MOSQUE", None, 10).station is None
+    assert place("zipnet", None, None, 7) == place("zipnet", "", "", 7)
