@@ -17,7 +17,6 @@ from adapters.mapping.dates import moment_in
 from adapters.mapping.manifest import Call, FetchSection, Manifest, PullList, Push, Told
 from adapters.mapping.tables import folded, table
 from adapters.rest import RestTransport
-from adapters.soap import SoapTransport
 from contracts import (
     ChildRecord,
     Notice,
@@ -67,6 +66,8 @@ class ByManifest(Adapter):
     def connect(self) -> Transport:
         """The manifest's transport to the connection's address."""
         if self.manifest.connection.transport == "soap":
+            from adapters.soap import SoapTransport  # a fifth of a second that no other system needs
+
             return SoapTransport(self.connection, self.manifest.connection, self.folder)
         if self.manifest.connection.transport == "rest":
             return RestTransport(self.connection, self.manifest.connection)

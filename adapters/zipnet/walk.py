@@ -61,6 +61,7 @@ class Walk:
         self._total = self._good = 0
         self._crashes = 0
         self._ties = _Ties()
+        self._settled: set[str] = set()
         self._recent: dict[str, None] = {}
 
     def rows(self, since: datetime.datetime | None = None) -> Iterator[Row | Bad]:
@@ -150,7 +151,7 @@ class Walk:
             mark = _mark(item)
             if not isinstance(item, Bad):
                 yield from self._next_moment(number, created(item))
-            if mark in self._recent or mark in self._ties.told:
+            if mark in self._recent or mark in self._ties.told or mark in self._settled:
                 continue
             self._remember(mark)
             yield item
@@ -159,6 +160,10 @@ class Walk:
         if moment is None or (self._ties.moment is not None and moment <= self._ties.moment):
             return
         yield from self._settle_ties(number)
+        # A window reaches back into moments that are settled; a crowded one may show rows told long before.
+        if len(self._settled) > 8 * self._size:
+            self._settled = set()
+        self._settled |= self._ties.told
         self._ties = _Ties(moment, number, windows=1)
 
     def _settle_ties(self, end: int) -> Iterator[Row | Bad]:
