@@ -37,7 +37,16 @@ def test_one_arrives_where_one_wanted_to_go(browser: Any, password: str) -> None
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)", "/search/gAAAAA"]
+    "elsewhere",
+    [
+        "https://evil.test/",
+        "//evil.test",
+        "////evil.test",
+        "/\t/evil.test",
+        "/\\evil.test",
+        "javascript:alert(1)",
+        "/search/gAAAAA",
+    ],
 )
 def test_a_link_sends_nobody_elsewhere(browser: Any, password: str, elsewhere: str) -> None:
     answer = browser.send("/sign-in", {"login": "police", "password": password, "next": elsewhere})
