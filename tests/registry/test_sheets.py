@@ -179,13 +179,14 @@ def test_a_sound_workbook_passes_every_guard(small: Registry) -> None:
     "parts",
     [
         {"xl__sharedStrings_dot_xml": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><sst/>'},
+        {"xl__styles_dot_xml": b'<?xml version="1.0"?><!DOCTYPE a SYSTEM "http://example.org/x"><styleSheet/>'},
         {"xl__sharedStrings_dot_xml": '<?xml version="1.0" encoding="utf-16"?><sst/>'.encode("utf-16")},
         {"xl__sharedStrings_dot_xml": b'<?xml version="1.0" encoding="utf-7"?><sst/>'},
         {"xl__vbaProject_dot_bin": b"x"},
         {"xl__externalLinks__externalLink1_dot_xml": b"<a/>"},
         {"xl__media__image1_dot_png": b"\0" * 5_000_000},
     ],
-    ids=["dtd", "utf-16", "utf-7", "macro", "link", "bomb"],
+    ids=["entity", "dtd", "utf-16", "utf-7", "macro", "link", "bomb"],
 )
 def test_a_dangerous_workbook_is_refused_before_it_is_parsed(small: Registry, parts: dict[str, bytes]) -> None:
     with pytest.raises(Refused, match="sheet_unsafe"):
