@@ -10,6 +10,7 @@ import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import annotated_types
@@ -52,7 +53,7 @@ class Shape:
     most: int | None
     doc: str | None
 
-    @property
+    @cached_property
     def model(self) -> type[BaseModel] | None:
         """The nested model, if the field holds one."""
         return self.inner if issubclass(self.inner, BaseModel) else None

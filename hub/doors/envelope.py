@@ -11,7 +11,9 @@ from contracts import Model, Refused
 from hub.doors.bridge import NAMESPACE, Shape, shapes
 
 _XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_QUALIFIED = f"{{{NAMESPACE}}}"
 _DEEPEST = 40
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * (_DEEPEST + 1) + ")")
 _UNKNOWN_DEEPEST = 4
 
 
@@ -29,16 +31,9 @@ def parsed(body: bytes) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0  # the parser's own words repeat the message
         raise Refused("malformed_xml", f"The message is not well-formed XML (line {line}). Mend it.") from None
-    _check_depth(root)
+    if _TOO_DEEP(root):
+        raise Refused("too_deep", f"The message nests deeper than {_DEEPEST} elements. Nothing of it needs to.")
     return root
-
-
-def _check_depth(root: etree._Element) -> None:
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > _DEEPEST:
-            raise Refused("too_deep", f"The message nests deeper than {_DEEPEST} elements. Nothing of it needs to.")
 
 
 def opened(root: etree._Element, soap: str) -> tuple[list[etree._Element], etree._Element]:
@@ -72,25 +67,23 @@ def values(element: etree._Element, model: type[Model]) -> dict[str, Any]:
     A field that the model does not know is kept, so that the model refuses it (or a renamed one finds its place).
     """
     known = _fields(model)
-    found: dict[str, Any] = {name: [] for name, shape in known.items() if shape.many and shape.least == 0}
+    told: dict[str, list[Any]] = {}
     for child in element:
         name = _own_name(child)
-        shape = known.get(name)
-        value = _value(child, shape)
-        if shape is not None and shape.many:
-            found.setdefault(name, []).append(value)
-        elif name in found:
-            found[name] = [found[name], value]  # told twice: a list, which the model refuses
-        else:
-            found[name] = value
-    return found
+        told.setdefault(name, []).append(_value(child, known.get(name)))
+    empty: dict[str, Any] = {name: [] for name, shape in known.items() if shape.many and shape.least == 0}
+    return empty | {name: items if _is_list(known.get(name), items) else items[0] for name, items in told.items()}
+
+
+def _is_list(shape: Shape | None, items: list[Any]) -> bool:
+    # What is told twice and should be told once stays a list, which the model refuses.
+    return (shape is not None and shape.many) or len(items) > 1
 
 
 def _own_name(child: etree._Element) -> str:
-    name = etree.QName(child)
-    if name.namespace != NAMESPACE:
+    if not child.tag.startswith(_QUALIFIED):
         raise Refused("wrong_namespace", f"Write every field of a message in the namespace {NAMESPACE}.")
-    return name.localname
+    return child.tag.removeprefix(_QUALIFIED)
 
 
 def _value(child: etree._Element, shape: Shape | None) -> Any:

@@ -48,7 +48,8 @@ def _endpoint(call: Call, desk: Desk) -> Any:
             reply = perform(call, desk, caller, _values(call, request))
         except Exception as error:  # every error has its one form, the unexpected too
             return refused(error)
-        return Response(reply.model_dump_json(exclude_none=True), media_type=MEDIA_TYPE)
+        body = reply.model_dump_json(exclude_none=True)
+        return Response(body, headers={"Cache-Control": "no-store"}, media_type=MEDIA_TYPE)
 
     return endpoint
 

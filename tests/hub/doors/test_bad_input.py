@@ -302,6 +302,24 @@ def test_an_odd_record_is_answered_by_itself_with_field_and_rule(doors: Doors, o
             assert [problem.findtext("{*}field"), problem.findtext("{*}rule")] == [path, rule]
 
 
+@pytest.mark.parametrize("soap", SOAPS, ids=["1.1", "1.2"])
+def test_what_is_told_many_times_and_should_be_told_once_is_refused(doors: Doors, soap: str) -> None:
+    message = {"message_id": "message-1", "records": [RECORD | {"gender": ["F"] * 500, "zeb": [CANARY] * 500}]}
+    bearer = {"Authorization": f"Bearer {KEY}"}
+    answer = doors.session.post(
+        doors.served.address + PATHS[soap],
+        data=envelope(soap, xml("SubmitRecords", message)),
+        headers=headers(soap) | bearer,
+        timeout=20,
+    )
+    assert answer.status_code == 200, answer.text
+    found = etree.fromstring(answer.content).iter(f"{{{NAMESPACE}}}problems")
+    assert [(one.findtext("{*}field"), one.findtext("{*}rule")) for one in found] == [
+        ("records.0.gender", "unknown_code"),
+        ("records.0.zeb", "unknown_field"),
+    ]
+
+
 def test_an_id_that_is_no_id_is_not_repeated(doors: Doors) -> None:
     odd = RECORD | {"ref": {"participant": "police-br", "source_id": f"{CANARY} of Patna"}}
     message = {"message_id": "message-1", "records": [odd, CANARY]}

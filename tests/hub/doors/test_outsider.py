@@ -94,6 +94,7 @@ def test_every_call_of_the_published_wsdl_gives_what_rest_gives(
         served.desk.records.pop(("police-br", "BR/2019/17"), None) if name == "SubmitRecords" else None
         answer = by_rest(session, served.address, BY_NAME[name], asked)
         assert answer.status_code == 200, answer.text
+        assert answer.headers["cache-control"] == "no-store"
         assert as_model(BY_NAME[name], told) == BY_NAME[name].reply.model_validate_json(answer.content), name
 
 
