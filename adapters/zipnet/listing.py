@@ -95,7 +95,11 @@ def form(draw: int, start: int, length: int) -> dict[str, str]:
 
 
 class OldSite:
-    """A list of the old site for one of its states: three records a page, read in runs of pages."""
+    """A list of the old site for one of its states: three records a page, read in runs of pages.
+
+    A row that crashes the site takes its page with it: its neighbours there are named as gaps too, and are seen when
+    later rows have moved them to another page.
+    """
 
     def __init__(self, client: RestClient, name: str, page: str, state: tuple[str, str], columns: dict[str, str],
                  per_page: int = 3) -> None:  # fmt: skip

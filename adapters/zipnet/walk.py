@@ -45,12 +45,12 @@ class _Moved(Exception):
 
 @dataclass
 class _Ties:
-    """The rows of the latest moment: where they begin, who was told, and whether more than one window was needed."""
+    """The rows of the latest moment: where they begin, who was told, and how many crashed."""
 
     moment: datetime.datetime | None = None
     first: int = 0
     told: set[str] = field(default_factory=set)
-    windows: int = 0
+    bad: int = 0
 
 
 class Walk:
@@ -132,12 +132,19 @@ class Walk:
         self._crashes += 1
         if self._crashes > _CRASHES_IN_A_ROW:
             raise _down()
-        if self._good != number:
-            try:
-                self._asked(self._good, 1)
-            except Crash:
-                raise _down() from None
+        if not self._answers(number):
+            raise _down()
         return Bad(number, "the row crashes the source, or is counted and not shown")
+
+    def _answers(self, number: int) -> bool:
+        """Whether a row that answered before still does; several are tried, since rows may have changed places."""
+        for place in {self._good, max(0, self._good - 1), self._total // 2, self._total - 1} - {number}:
+            try:
+                self._asked(place, 1)
+            except Crash:
+                continue
+            return True
+        return self._total == 1
 
     # Telling ------------------------------------------------------------------------------------------------------
 
@@ -146,15 +153,13 @@ class Walk:
         return first == 0 or not self._recent or not items or any(_mark(item) in self._recent for item in items)
 
     def _told(self, first: int, items: list[Row | Bad]) -> Iterator[Row | Bad]:
-        self._ties.windows += 1
         for number, item in enumerate(items, start=first):
             mark = _mark(item)
             if not isinstance(item, Bad):
                 yield from self._next_moment(number, created(item))
-            if mark in self._recent or mark in self._ties.told or mark in self._settled:
-                continue
-            self._remember(mark)
-            yield item
+            if not self._known(mark):
+                self._remember(mark)
+                yield item
 
     def _next_moment(self, number: int, moment: datetime.datetime | None) -> Iterator[Row | Bad]:
         if moment is None or (self._ties.moment is not None and moment <= self._ties.moment):
@@ -164,33 +169,43 @@ class Walk:
         if len(self._settled) > 8 * self._size:
             self._settled = set()
         self._settled |= self._ties.told
-        self._ties = _Ties(moment, number, windows=1)
+        self._ties = _Ties(moment, number)
 
     def _settle_ties(self, end: int) -> Iterator[Row | Bad]:
-        """Rows of a moment that spans windows are read again until each place has told a different row."""
+        """Rows of a moment are read again until each of its places has told a different row, or has crashed."""
         ties = self._ties
-        if ties.windows < 2 or ties.moment is None:
+        if ties.moment is None:
             return
-        for _ in range(_PASSES):
-            if len(ties.told) >= end - ties.first:
+        for passes in range(_PASSES):
+            # Where a row crashed, its neighbours may have changed places while it was found: one pass more.
+            if len(ties.told) + ties.bad >= end - ties.first and (passes or not ties.bad):
                 return
-            yield from self._reread(ties, end)
-        missing = end - ties.first - len(ties.told)
+            yield from self._reread(ties.first, end)
+        missing = end - ties.first - len(ties.told) - ties.bad
         if missing > 0:
-            yield Bad(ties.first, f"{missing} rows created at one moment stay unseen: their order keeps changing")
+            yield Bad(end - 1, f"{missing} rows created at one moment stay unseen: their order keeps changing")
 
-    def _reread(self, ties: _Ties, end: int) -> Iterator[Row | Bad]:
-        # Pages overlap otherwise than before, so that rows on an edge come inside.
-        for first in range(ties.first, end, max(1, self._size * 2 // 3)):
+    def _reread(self, start: int, end: int) -> Iterator[Row | Bad]:
+        """One more pass over the places of a moment, in windows that begin elsewhere than before."""
+        ties, crashed = self._ties, 0
+        for first in range(start, end, max(1, self._size * 2 // 3)):
             for item in self._window(first, min(self._size, end - first)):
-                mark = _mark(item)
-                same = isinstance(item, Bad) or created(item) == ties.moment
-                if same and mark not in ties.told and mark not in self._recent:
+                if isinstance(item, Bad):
+                    crashed += 1
+                elif created(item) == ties.moment and not self._known(mark := _mark(item)):
                     self._remember(mark)
                     yield item
+        # Where the order changes a crashing row may be met twice in a pass: the least count is nearest.
+        ties.bad = min(ties.bad, crashed)
+
+    def _known(self, mark: str) -> bool:
+        return mark in self._recent or mark in self._ties.told or mark in self._settled
 
     def _remember(self, mark: str) -> None:
-        self._ties.told.add(mark)
+        if mark.startswith("bad "):
+            self._ties.bad += 1
+        else:
+            self._ties.told.add(mark)
         self._recent[mark] = None
         while len(self._recent) > 4 * self._size:
             del self._recent[next(iter(self._recent))]
