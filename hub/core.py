@@ -1,20 +1,29 @@
 """The matching core as the flow uses it: a record made ready for the index, and the pairs worth proposing."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from contracts import ChildRecord
+from contracts import ChildRecord, FieldEvidence
 from hub import matching
 from hub.index.entry import Entry
 from hub.index.matches import Pair
 from hub.index.payload import KeyHash
 from hub.index.records import Compared
-from hub.matching import scoring
+from hub.matching import batch, blocking, scoring
 from hub.matching.columns import Rows
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Pairs worth proposing by the row of the searched entry, more than may stand, and what it took."""
+
+    pairs: dict[int, list[Pair]]
+    scored: int
+    capped: int
 
 
 class Core(Protocol):
@@ -26,11 +35,14 @@ class Core(Protocol):
     def entry(self, record: ChildRecord) -> Entry:
         """The record with the keys it is found with."""
 
-    def prepared(self, entry: Entry) -> Entry:
-        """The entry with what is compared of it and its blocking keys."""
+    def prepared(self, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries with what is compared of them and their blocking keys; many at once cost far less each."""
 
     def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
         """Of all pairs of these, those worth proposing, each with its evidence."""
+
+    def link(self, searched: Sequence[Compared], found: Sequence[Compared], most: int) -> Linked:
+        """The best pairs of each searched entry among all found ones that share a key: two tables at once."""
 
     def name_keys(self, text: str) -> Collection[int]:
         """Hashed keys by which entries with such a name are found."""
@@ -56,10 +68,16 @@ class ModelCore:
         found_by |= {key for diary in record.diaries for key in self.diary_keys(diary.number)}
         return Entry(record, found_by)
 
-    def prepared(self, entry: Entry) -> Entry:
-        features = matching.prepare(entry.record)
-        keys = [self._hash(key) for key in matching.keys(features)]
-        return replace(entry, features=features.pack(), keys=keys)
+    def prepared(self, entries: Sequence[Entry]) -> list[Entry]:
+        if not entries:
+            return []
+        features = [matching.prepare(entry.record).pack() for entry in entries]
+        keyed = blocking.keyed(matching.rows(features))
+        keys: list[list[int]] = [[] for _ in entries]
+        for row, key in zip(keyed.row.tolist(), self._hash.of_numbers(keyed.key).tolist(), strict=True):
+            keys[row].append(key)
+        ready = zip(entries, features, keys, strict=True)
+        return [replace(entry, features=packed, keys=its_keys) for entry, packed, its_keys in ready]
 
     def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
         if not searched or not found:
@@ -71,23 +89,43 @@ class ModelCore:
         worth = np.flatnonzero(weighed.bits >= self._propose_bits)
         return [self._pair(searched[left_at[at]], found[right_at[at]], weighed, int(at)) for at in worth]
 
+    def link(self, searched: Sequence[Compared], found: Sequence[Compared], most: int) -> Linked:
+        if not searched or not found:
+            return Linked({}, 0, 0)
+        # Some of the best may have been rejected by a person: the next best step in.
+        links = batch.link(
+            self._model,
+            _table(searched),
+            _table(found),
+            most_candidates=most,
+            at_most=self.best * 2,
+            least_bits=self._propose_bits,
+        )
+        pairs: dict[int, list[Pair]] = {}
+        for at in range(len(links)):
+            one, other = searched[links.left[at]], found[links.right[at]]
+            pairs.setdefault(one.row, []).append(self._of(one, other, float(links.bits[at]), links.evidence(at)))
+        return Linked(pairs, links.candidates, links.capped)
+
     def _pair(self, searched: Compared, found: Compared, weighed: scoring.Weighed, at: int) -> Pair:
-        bits = float(weighed.bits[at])
+        return self._of(searched, found, float(weighed.bits[at]), weighed.evidence(self._model, at))
+
+    def _of(self, searched: Compared, found: Compared, bits: float, evidence: Sequence[FieldEvidence]) -> Pair:
         return Pair(
             searched=searched.row,
             found=found.row,
             bits=bits,
             probability=matching.probability(bits),
             prior_bits=self._model.prior_bits,
-            evidence=tuple(weighed.evidence(self._model, at)),
+            evidence=tuple(evidence),
             model=self._model.version,
         )
 
     def name_keys(self, text: str) -> Collection[int]:
-        return {self._hash("find name " + key) for key in matching.name_keys(text)}
+        return {self._hash.of_text("find name " + key) for key in matching.name_keys(text)}
 
     def diary_keys(self, number: str) -> Collection[int]:
-        return {self._hash("find diary " + plain_number(number))}
+        return {self._hash.of_text("find diary " + plain_number(number))}
 
     def name_likeness(self, text: str, names: Sequence[str]) -> float:
         return matching.name_likeness(text, list(names))

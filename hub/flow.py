@@ -117,7 +117,7 @@ class Flow:
         known = work.records.known(sender, ids)
         answers, new_words, newest = _sift(told, known, work.records.versions(sender, known))
         work.records.add_versions(new_words, now)
-        entries = [self._entry(record, known, matching) for record in newest]
+        entries = self._entries(newest, known, matching)
         changed = work.records.write(entries, known, now)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
         touched = list(zip(entries, changed, strict=True))
@@ -126,12 +126,16 @@ class Flow:
         self._match(work, touched, now)
         return answers
 
-    def _entry(self, record: ChildRecord, known: dict[str, Known], matching: bool) -> Entry:
+    def _entries(self, records: Sequence[ChildRecord], known: dict[str, Known], matching: bool) -> list[Entry]:
+        """In their order; what a port tells for the first time is prepared for matching by the batch that follows."""
+        entries = [self._entry(record, known.get(record.ref.source_id)) for record in records]
+        now = [entry for entry in entries if matching or entry.record.ref.source_id in known]
+        ready = {entry.record.ref.source_id: entry for entry in self.core.prepared(now)}
+        return [ready.get(entry.record.ref.source_id, entry) for entry in entries]
+
+    def _entry(self, record: ChildRecord, before: Known | None) -> Entry:
         entry = self.core.entry(self.enrich(record))
-        before = known.get(record.ref.source_id)
-        if before is None and not matching:
-            return entry  # prepared for matching by the batch that follows a port
-        return self.core.prepared(replace(entry, twin_closed=before is not None and before.twin_closed))
+        return replace(entry, twin_closed=True) if before is not None and before.twin_closed else entry
 
     # 4. What changed is matched, twins of what ended are closed, and both owners are owed a notice.
 

@@ -6,7 +6,7 @@ best pairs above the model's threshold among the entries that share a key with i
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contracts import NoticeKind
@@ -29,6 +29,8 @@ class Tally:
     scored: int = 0
     proposed: int = 0
     withdrawn: int = 0
+    capped: int = 0
+    """Entries of which not every key was followed."""
 
 
 @dataclass
@@ -56,9 +58,21 @@ class Proposing:
 
     def choose(self, work: Work, searched: Compared, standing: Iterable[Standing], now: datetime.datetime) -> None:
         """Let the best pairs of a searched child stand, and no others."""
-        held = {one.found: one for one in standing if one.searched == searched.row}
-        others = self._others(work, searched, held)
-        scored = self._score([searched], list(others.values()))
+        held = [one for one in standing if one.searched == searched.row]
+        others = self._others(work, searched, {one.found for one in held})
+        self.stand(work, searched, held, self._score([searched], list(others.values())), others, now)
+
+    def stand(
+        self,
+        work: Work,
+        searched: Compared,
+        standing: Iterable[Standing],
+        scored: Iterable[Pair],
+        others: Mapping[int, Compared],
+        now: datetime.datetime,
+    ) -> None:
+        """The same when the pairs are scored: ``others`` holds the found side of each."""
+        held = {one.found: one for one in standing}
         open_to = [pair for pair in scored if self._may_stand(held.get(pair.found), pair, searched, others)]
         open_to.sort(key=lambda pair: (-pair.bits, others[pair.found].participant, others[pair.found].source_id))
         chosen = {pair.found: pair for pair in open_to[: self.best]}
@@ -100,16 +114,18 @@ class Proposing:
     def _others(self, work: Work, entry: Compared, held: Iterable[int]) -> dict[int, Compared]:
         """Entries of the other side that share a key; those of a standing match are never lost to the cap."""
         side = _OTHER[entry.side]
-        rows = work.records.candidates(entry.keys, side, self.cap)
-        others = work.records.compared(list({*rows, *held}))
-        return {row: one for row, one in others.items() if one.side is side and one.keys & entry.keys}
+        rows, left_out = work.records.candidates(entry.keys, side, self.cap)
+        self.tally.capped += left_out > 0
+        others = work.records.compared(rows)
+        beside = work.records.compared([row for row in held if row not in others])
+        return others | {row: one for row, one in beside.items() if one.side is side and one.keys & entry.keys}
 
     def _score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
         self.tally.scored += len(searched) * len(found)
         return self.core.score(searched, found)
 
     def _may_stand(
-        self, standing: Standing | None, pair: Pair, searched: Compared, others: dict[int, Compared]
+        self, standing: Standing | None, pair: Pair, searched: Compared, others: Mapping[int, Compared]
     ) -> bool:
         if standing is None or standing.state in (MatchState.PROPOSED, MatchState.WITHDRAWN):
             return True

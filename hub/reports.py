@@ -45,6 +45,8 @@ class MatchReport(Model):
     pairs_scored: Count = 0
     proposed: Count = 0
     withdrawn: Count = 0
+    capped: Count = 0
+    """Searched children of whom not every key was followed, because it would have brought too many candidates."""
     seconds: float = 0.0
 
 

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, tuple_, update
@@ -14,6 +15,7 @@ from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_
 from hub.index.schema import Values, match_keys, record_versions, records
 
 _PART = 5_000
+_SIDES = list(Side)
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,15 @@ class Compared:
     version: str
     side: Side
     features: bytes
-    keys: frozenset[int]
+    packed_keys: bytes
+
+    @property
+    def keys(self) -> frozenset[int]:
+        return frozenset(unpack_keys(self.packed_keys))
 
 
 _KNOWN = [records.c[name] for name in (*Known.__dataclass_fields__,)]
-_COMPARED = [records.c[name] for name in (*Compared.__dataclass_fields__,)]
+_COMPARED = [records.c[name] for name in ("row", "participant", "source_id", "version", "side", "features", "keys")]
 
 
 class Records:
@@ -97,9 +103,9 @@ class Records:
             found |= {row.row: self._compared(row) for row in self._connection.execute(query)}
         return found
 
-    def searched_after(self, row: int, limit: int) -> list[Compared]:
-        """The next entries that are searched for, in the order of their rows."""
-        query = select(*_COMPARED).where(records.c.row > row, records.c.side == Side.SEARCHED)
+    def open_after(self, side: Side, row: int, limit: int) -> list[Compared]:
+        """The next entries of a side, in the order of their rows."""
+        query = select(*_COMPARED).where(records.c.row > row, records.c.side == side, records.c.pending == 0)
         return [self._compared(found) for found in self._connection.execute(query.order_by(records.c.row).limit(limit))]
 
     def pending(self, limit: int) -> list[tuple[Known, ChildRecord]]:
@@ -123,19 +129,21 @@ class Records:
         query = select(records.c.participant, func.count(), opened).group_by(records.c.participant)
         return [(name, total, still) for name, total, still in self._connection.execute(query)]
 
-    def candidates(self, keys: Collection[int], side: Side, limit: int) -> list[int]:
-        """Rows of ``side`` that share a key, those that share most first, at most ``limit``."""
+    def candidates(self, keys: Collection[int], side: Side, most: int) -> tuple[list[int], int]:
+        """(rows of ``side`` that share a key, how many keys were not followed).
+
+        The rarest keys are followed first, until ``most`` rows counted with repeats; the rarest one always is.
+        """
         if not keys:
-            return []
-        shared = func.count().label("shared")
-        query = (
-            select(match_keys.c.row)
-            .where(match_keys.c.key.in_(keys), match_keys.c.side == side)
-            .group_by(match_keys.c.row)
-            .order_by(shared.desc(), match_keys.c.row)
-            .limit(limit)
-        )
-        return list(self._connection.execute(query).scalars())
+            return [], 0
+        meant = match_keys.c.key.in_(keys) & (match_keys.c.side == side)
+        held = self._connection.execute(select(match_keys.c.key, func.count()).where(meant).group_by(match_keys.c.key))
+        rarest = sorted((count, key) for key, count in held)
+        totals = accumulate(count for count, _ in rarest)
+        within = [key for (_, key), total in zip(rarest, totals, strict=True) if total <= most]
+        followed = within or [key for _, key in rarest[:1]]
+        rows = select(match_keys.c.row).where(match_keys.c.key.in_(followed), match_keys.c.side == side).distinct()
+        return list(self._connection.execute(rows.order_by(match_keys.c.row)).scalars()), len(rarest) - len(followed)
 
     def hold(self, keys: Iterable[int]) -> None:
         """Let transactions that touch one of these keys follow one another."""
@@ -243,9 +251,8 @@ class Records:
             self._connection.execute(delete(match_keys).where(columns.in_(part)))
 
     def _compared(self, row: Any) -> Compared:
-        values = dict(row._mapping)
-        opened = {"features": self._seal.open(row.features), "keys": frozenset(unpack_keys(values["keys"]))}
-        return Compared(**values | opened | {"side": Side(row.side)})
+        number, participant, source_id, version, side, features, keys = row
+        return Compared(number, participant, source_id, version, _SIDES[side], self._seal.open(features), keys)
 
 
 def _written(entry: Entry, row: int) -> Compared:
@@ -257,7 +264,7 @@ def _written(entry: Entry, row: int) -> Compared:
         version=reference.version,
         side=entry.side,
         features=entry.features,
-        keys=frozenset(entry.keys),
+        packed_keys=pack_keys(entry.keys),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from contracts import Birth, ChildRecord, Event, FieldEvidence, Name, Place, Reference
 from contracts.codes import AgeBasis, Gender, RecordKind, Status
-from hub.core import plain_number
+from hub.core import Linked, plain_number
 from hub.flow import Flow
 from hub.index import Store
 from hub.index.entry import Entry
@@ -25,15 +25,17 @@ START = datetime.datetime(2026, 1, 10, 9, 0, tzinfo=datetime.UTC)
 class WordCore:
     """Three bits for each word that both names share, five off for another gender; positive pairs are proposed."""
 
-    key_hash = KeyHash(b"test")
+    key_hash = staticmethod(KeyHash(b"test").of_text)
 
     best = 10
 
     def entry(self, record: ChildRecord) -> Entry:
         return Entry(record, self._found_by(record, _words(record)))
 
-    def prepared(self, entry: Entry) -> Entry:
-        words = _words(entry.record)
+    def prepared(self, entries: Sequence[Entry]) -> list[Entry]:
+        return [self._prepared(entry, _words(entry.record)) for entry in entries]
+
+    def _prepared(self, entry: Entry, words: list[str]) -> Entry:
         features = json.dumps([words, entry.record.gender]).encode()
         return replace(entry, features=features, keys={self.key_hash(word) for word in words})
 
@@ -55,6 +57,15 @@ class WordCore:
 
     def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
         return [pair for one in searched for other in found if (pair := self._pair(one, other)) is not None]
+
+    def link(self, searched: Sequence[Compared], found: Sequence[Compared], most: int) -> Linked:
+        pairs = {
+            one.row: [pair for pair in self.score([one], found) if self._linked(one, pair, found)] for one in searched
+        }
+        return Linked(pairs, len(searched) * len(found), 0)
+
+    def _linked(self, searched: Compared, pair: Pair, found: Sequence[Compared]) -> bool:
+        return any(one.row == pair.found and one.keys & searched.keys for one in found)
 
     def _pair(self, searched: Compared, found: Compared) -> Pair | None:
         (words, gender), (others, other_gender) = json.loads(searched.features), json.loads(found.features)
