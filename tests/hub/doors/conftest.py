@@ -15,13 +15,14 @@ from hub.doors import Desk, Limits, mount
 from tests.hub.doors.desk import MemoryDesk
 
 LIMIT = 200_000
+SMALL = Limits(body_bytes=LIMIT, body_seconds=5)
 
 
 @contextmanager
-def serving(desk: Desk) -> Iterator[str]:
+def serving(desk: Desk, limits: Limits = SMALL) -> Iterator[str]:
     """The doors before ``desk`` on a free port of the loopback; yields the address and ends the server."""
     app = FastAPI(openapi_url=None)
-    mount(app, desk, Limits(body_bytes=LIMIT, body_seconds=5))
+    mount(app, desk, limits)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run)
     thread.start()
