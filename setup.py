@@ -58,6 +58,8 @@ setup(
         "tzdata",
     ],
     extras_require={
+        # What the matching core is measured against; never needed to run it.
+        "benchmark": ["splink>=5", "duckdb>=1.3", "recordlinkage>=0.16", "pandas>=2.2"],
         "test": [
             "pytest>=8.3",
             "pytest-xdist>=3.6",

@@ -1,0 +1,61 @@
+"""What a contender's links are worth: recall at ten, F1 at a threshold fixed beforehand, reliability."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hub.matching.learning import Bin, reliability
+
+#: Probability one half, fixed before any set was scored.
+THRESHOLD_BITS = 0.0
+
+
+class Interval(NamedTuple):
+    """A share with its 95 % interval over 400 resamples of the missing children."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+class Quality(NamedTuple):
+    recall_at_10: Interval
+    recall_at_1: Interval
+    f1: Interval
+    precision: float
+    bins: list[Bin]
+
+
+def quality(result: dict[str, Any], pair: Any, of: int | None = None) -> Quality:
+    """Recall over missing children with a true pair; F1 of each child's first link at ``THRESHOLD_BITS``.
+
+    ``of``: look at the first so many missing children only.
+    """
+    left, right, bits, rank = (result[key] for key in ("left", "right", "bits", "rank"))
+    true = right == pair[left]
+    in_ten, first, said, right_said = (np.zeros(len(pair), dtype=bool) for _ in range(4))
+    in_ten[left[true & (rank <= 10)]] = True
+    first[left[true & (rank == 1)]] = True
+    sure = (rank == 1) & (bits >= THRESHOLD_BITS)
+    said[left[sure]] = True
+    right_said[left[sure & true]] = True
+    pair = pair[:of]
+    in_ten, first, said, right_said = in_ten[:of], first[:of], said[:of], right_said[:of]
+    has = pair >= 0
+    dice = np.random.default_rng(0)
+    draws = [np.arange(len(pair)), *(dice.integers(0, len(pair), len(pair)) for _ in range(400))]
+    bins = reliability((1 / (1 + np.exp2(-np.clip(bits, -60, 60)))).tolist(), true.tolist())
+    return Quality(
+        _interval([in_ten[at][has[at]].mean() for at in draws]),
+        _interval([first[at][has[at]].mean() for at in draws]),
+        _interval([2 * right_said[at].sum() / max(said[at].sum() + has[at].sum(), 1) for at in draws]),
+        float(right_said.sum() / max(said.sum(), 1)),
+        bins,
+    )
+
+
+def _interval(values: list[Any]) -> Interval:
+    return Interval(float(values[0]), float(np.quantile(values[1:], 0.025)), float(np.quantile(values[1:], 0.975)))

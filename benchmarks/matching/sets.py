@@ -1,0 +1,65 @@
+"""Sets of children on disk, and the results of a contender: what the programs of this folder hand to each other."""
+
+import json
+import resource
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.matching.generator import Generator
+from hub.matching import prepare, rows
+from hub.matching.features import ROW
+
+
+@dataclass(frozen=True)
+class Set:
+    left: Any
+    right: Any
+    pair: Any
+    districts: dict[int, tuple[float, float]]
+    prepared: float
+    """Seconds that preparing both sides took."""
+
+
+def make(path: Path, seed: int, missing: int, found: int) -> Set:
+    """Generate, prepare and keep a set."""
+    truth = Generator(seed).set(missing, found)
+    start = time.perf_counter()
+    left, right = (rows([prepare(one).pack() for one in some]) for some in (truth.missing, truth.found))
+    prepared = time.perf_counter() - start
+    codes = np.array(list(truth.districts))
+    np.savez(
+        path,
+        left=left.view(np.uint8),
+        right=right.view(np.uint8),
+        pair=truth.pair,
+        codes=codes,
+        points=np.array(list(truth.districts.values())),
+        prepared=prepared,
+    )
+    return load(path)
+
+
+def load(path: Path) -> Set:
+    with np.load(path) as kept:
+        districts = {
+            int(code): (float(a), float(b)) for code, (a, b) in zip(kept["codes"], kept["points"], strict=True)
+        }
+        left, right = kept["left"].view(ROW), kept["right"].view(ROW)
+        return Set(left, right, kept["pair"], districts, float(kept["prepared"]))
+
+
+def report(result: dict[str, Any], path: Path) -> None:
+    """Keep a result with the most memory the process ever had."""
+    arrays = {key: result.pop(key) for key in ("left", "right", "bits", "rank")}
+    result["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    np.savez(path.with_suffix(".npz"), **arrays)
+    path.write_text(json.dumps(result), encoding="utf-8")
+
+
+def read(path: Path) -> dict[str, Any]:
+    with np.load(path.with_suffix(".npz")) as arrays:
+        return {**json.loads(path.read_text(encoding="utf-8")), **{key: arrays[key] for key in arrays}}
