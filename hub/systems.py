@@ -4,10 +4,14 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from adapters import catalog
 from adapters.base import Adapter, Capability, Connection
 from contracts import Participant, Refused
 from registry import Registry, secrets
+
+log = structlog.get_logger()
 
 
 class Systems:
@@ -45,6 +49,12 @@ class Systems:
         return adapter if what in adapter.capabilities else None
 
     def all_able(self, what: Capability) -> list[Participant]:
-        """Active participants whose system can do ``what``."""
-        active = self._registry.participants.all(active=True)
-        return [one for one in active if self.able(one.id, what) is not None]
+        """Active participants whose system can do ``what``; one whose endpoint is not in order is passed over."""
+        return [one for one in self._registry.participants.all(active=True) if self._can(one.id, what)]
+
+    def _can(self, participant_id: str, what: Capability) -> bool:
+        try:
+            return self.able(participant_id, what) is not None
+        except Refused as refused:
+            log.warning("endpoint_not_in_order", participant=participant_id, code=refused.code)
+            return False

@@ -1,0 +1,54 @@
+"""Logs carry listed keys only."""
+
+import logging
+import sys
+
+import pytest
+import structlog
+
+from hub.logs import configure, only_allowed
+
+
+@pytest.fixture
+def logging_restored() -> object:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = before[0], before[1]
+    structlog.reset_defaults()
+
+
+def test_what_is_not_listed_is_dropped() -> None:
+    event = only_allowed(None, "info", {"event": "received", "participant": "zipnet", "name": "Asha", "record": {}})
+    assert event == {"event": "received", "participant": "zipnet"}
+
+
+def test_a_long_value_is_cut() -> None:
+    assert len(only_allowed(None, "info", {"event": "x", "code": "y" * 999})["code"]) == 200
+
+
+def test_an_exception_becomes_the_name_of_its_type() -> None:
+    try:
+        raise KeyError("Asha")
+    except KeyError:
+        event = only_allowed(None, "error", {"event": "failed", "exc_info": True})
+    assert event == {"event": "failed", "error": "KeyError"}
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_neither_our_logs_nor_those_of_libraries_repeat_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure("json", "info")
+    structlog.get_logger().info("received", participant="zipnet", name="Asha")
+    logging.getLogger("spyne.application").error("could not parse <name>Asha</name>")
+    try:
+        raise ValueError("Asha")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("failed")
+    said = capsys.readouterr().err
+    assert '"participant": "zipnet"' in said
+    assert "spyne.application (message withheld)" in said
+    assert "uvicorn.error failed" in said
+    assert "Asha" not in said
+    assert sys.stderr is not None
