@@ -219,10 +219,11 @@ def test_an_unmapped_code_is_a_failure_only_where_the_manifest_requires_it() -> 
 
 
 def test_control_characters_never_reach_the_contract() -> None:
-    record, _ = mapping({"names": {"from": "N", "as": "names"}}).record(
-        "xy", "1", {**AT, "N": "Ravi\x02\x00 Kumar\ufffe"}
-    )
+    built = mapping({**NAMES, "event.place.raw": {"from": "P", "as": "text"}})
+    record, _ = built.record("xy", "1", {**AT, "N": "Ravi\x02\x00 Kumar\ufffe", "P": "Bus\x07 stand\x00"})
     assert record.names[0].text == "Ravi Kumar"
+    assert record.event.place is not None
+    assert record.event.place.raw == "Bus stand"
 
 
 def test_the_version_is_the_content_and_nothing_else() -> None:

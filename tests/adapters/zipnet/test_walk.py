@@ -118,7 +118,8 @@ def test_a_source_that_goes_down_is_unready_and_no_row_is_passed() -> None:
     told = [next(walk) for _ in range(20)]
     listing.poison = set(range(1, 61))
     with pytest.raises(Unready):
-        told += list(walk)
+        for item in walk:
+            told.append(item)
     assert bad(told) == []
     with pytest.raises(Unready):
         walked(listing)
