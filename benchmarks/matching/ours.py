@@ -44,16 +44,16 @@ def run(children: Set, which: str) -> dict[str, Any]:
 
 
 def _every_pair(left: Any, right: Any, most: int) -> Candidates:
-    wide, every = len(right), np.arange(len(left) * len(right))
-    return Candidates(every // wide, every % wide, 0, 0, 0)
+    rows = np.arange(len(left))
+    return Candidates(rows, np.zeros_like(rows), np.full_like(rows, len(right)), np.arange(len(right)), 0, 0, 0)
 
 
 def _kept(children: Set) -> float:
     """Share of true pairs that blocking keeps."""
-    found = candidates(children.left, children.right, 2_000)
+    lefts, rights = candidates(children.left, children.right, 2_000).pairs()
     true = np.flatnonzero(children.pair >= 0)
     wide = len(children.right)
-    codes = found.left * wide + found.right
+    codes = lefts * wide + rights
     return float(np.isin(true * wide + children.pair[true], codes).mean())
 
 

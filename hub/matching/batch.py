@@ -18,16 +18,37 @@ CHUNK = 500_000
 
 @dataclass(frozen=True)
 class Candidates:
-    """Which pairs to score, by left row, and what the cap on candidates left out."""
+    """Which pairs to score: for each left row the keys that are followed, and what the cap left out.
 
-    left: Ints
-    """Left row of each pair, rising."""
-    right: Ints
+    The three arrays are equally long, by left row: the row, where the key's right rows start in ``held``, and how many.
+    """
+
+    asked: Ints
+    start: Ints
+    times: Ints
+    held: Ints
+    """Right rows by key."""
     capped: int
     """Left rows of which at least one key was not followed."""
     keys_left_out: int
     pairs_left_out: int
     """Pairs that those keys would have brought, counted with repeats."""
+
+    def chunks(self) -> Iterator[tuple[Ints, Ints]]:
+        """The pairs, each once, by left row; some hundred thousand at a time, never parting those of one left row."""
+        ends = np.cumsum(self.times)
+        start = 0
+        while start < len(self.asked):
+            before = ends[start] - self.times[start]
+            end = max(int(np.searchsorted(ends, before + CHUNK, "right")), start + 1)
+            end = int(np.searchsorted(self.asked, self.asked[end - 1], "right"))
+            yield _expanded(self.asked[start:end], self.start[start:end], self.times[start:end], self.held)
+            start = end
+
+    def pairs(self) -> tuple[Ints, Ints]:
+        """All pairs at once: (left rows, right rows)."""
+        parts = [*self.chunks(), (np.zeros(0, dtype=np.int64),) * 2]
+        return np.concatenate([left for left, _ in parts]), np.concatenate([right for _, right in parts])
 
 
 @dataclass(frozen=True)
@@ -76,42 +97,28 @@ def link(
 
     ``most_candidates``: cap for each left row, rarest keys first; what it leaves out is counted in the answer.
     ``at_most``: how many to keep for each left row (the model's ten); ``least_bits``: of which score at least.
-    ``progress`` is told (pairs scored, pairs in all) after each chunk.
+    ``progress`` is told (left rows done, left rows in all) after each chunk.
     """
     found = candidates(left, right, most_candidates)
     tables = Tables(left, right)
+    least = model.propose_bits if least_bits is None else least_bits
     kept: list[tuple[Ints, Ints, Bits, Ints]] = []
-    done = 0
-    for start, end in _chunks(found.left):
-        pairs = Pairs(tables, found.left[start:end], found.right[start:end])
+    scored_pairs, total = 0, int(found.asked[-1]) + 1 if len(found.asked) else 0
+    for lefts, rights in found.chunks():
+        pairs = Pairs(tables, lefts, rights)
         bits = weigh(model, reach(model, pairs)).bits
-        kept.append(_best(pairs, bits, at_most or model.best, model.propose_bits if least_bits is None else least_bits))
-        done = end
+        kept.append(_best(pairs, bits, at_most or model.best, least))
+        scored_pairs += len(pairs)
         if progress:
-            progress(done, len(found.left))
+            progress(int(lefts[-1]) + 1, total)
     one, other, bits, rank = (np.concatenate(part) for part in zip(*kept, strict=True)) if kept else _nothing()
     left_out = (found.capped, found.keys_left_out, found.pairs_left_out)
-    return Links(one, other, bits, rank, len(found.left), *left_out, model, tables)
+    return Links(one, other, bits, rank, scored_pairs, *left_out, model, tables)
 
 
 def _nothing() -> tuple[Ints, Ints, Bits, Ints]:
     none = np.zeros(0, dtype=np.int64)
     return none, none, np.zeros(0), none
-
-
-def _chunks(left: Ints) -> Iterator[tuple[int, int]]:
-    """Spans of pairs that never part the pairs of one left row."""
-    start = 0
-    while start < len(left):
-        end = min(start + CHUNK, len(left))
-        if end < len(left):
-            end = (
-                int(np.searchsorted(left, left[end], "left"))
-                if left[end] != left[start]
-                else int(np.searchsorted(left, left[start], "right"))
-            )
-        yield start, end
-        start = end
 
 
 def _best(pairs: Pairs, bits: Bits, at_most: int, least: float) -> tuple[Ints, Ints, Bits, Ints]:
@@ -137,9 +144,9 @@ def candidates(left: Rows, right: Rows, most: int) -> Candidates:
     asked, start, times = asked[order], start[order], times[order]
     followed = _within_cap(asked, times, most)
     out = np.flatnonzero(~followed)
-    pairs = _expanded(asked[followed], start[followed], times[followed], row)
-    capped = len(np.unique(asked[out]))
-    return Candidates(*pairs, capped, len(out), int(times[out].sum()))
+    followed_keys = (asked[followed], start[followed], times[followed], row)
+    capped = int((np.diff(asked[out], prepend=-1) > 0).sum())
+    return Candidates(*followed_keys, capped, len(out), int(times[out].sum()))
 
 
 def _within_cap(asked: Ints, times: Ints, most: int) -> Truths:
@@ -151,8 +158,11 @@ def _within_cap(asked: Ints, times: Ints, most: int) -> Truths:
     return followed
 
 
-def _expanded(asked: Ints, start: Ints, times: Ints, row: Ints) -> tuple[Ints, Ints]:
+def _expanded(asked: Ints, start: Ints, times: Ints, held: Ints) -> tuple[Ints, Ints]:
     at = np.repeat(start - (np.cumsum(times) - times), times) + np.arange(times.sum())
-    wide = np.int64(row.max(initial=0) + 1)
-    pairs = np.unique(np.repeat(asked, times) * wide + row[at])
+    right = held.take(at)
+    wide = np.int64(right.max(initial=0) + 1)
+    pairs = np.repeat(asked, times) * wide + right
+    pairs.sort()  # np.unique of numpy 2.4 hashes, which is several times slower here
+    pairs = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
     return pairs // wide, pairs % wide

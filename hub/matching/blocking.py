@@ -40,7 +40,7 @@ class Told(NamedTuple):
 
 
 class Keyed(NamedTuple):
-    """Keys of a table: row numbers and keys, each pair once, in no order."""
+    """Keys of a table: row numbers, rising, and keys; each pair once."""
 
     row: Ints
     key: Hashes
@@ -79,8 +79,10 @@ def keyed(table: Rows) -> Keyed:
         _joined("diary", _cells(table["diaries"]["number"])),
     ]
     row, key = (np.concatenate([one[part] for one in found]) for part in (0, 1))
-    once = np.unique(np.rec.fromarrays([row, key]))
-    return Keyed(once["f0"], once["f1"])
+    order = np.lexsort((key, row))
+    row, key = row[order], key[order]
+    once = np.flatnonzero((np.diff(row, prepend=-1) != 0) | np.r_[True, key[1:] != key[:-1]][: len(key)])
+    return Keyed(row[once], key[once])
 
 
 def _joined(kind: str, first: Told, *rest: Told) -> Told:

@@ -49,14 +49,23 @@ def parent(which: str, pairs: Pairs, frequency: Frequency) -> Reached:
 
 def _compared(pairs: Pairs, which: str, frequency: Frequency) -> Reached:
     left, right = pairs.gathered(pairs.tables.words(which))
-    paired = _paired(pairs, left, right, frequency)
-    tests = [*_words_agree(paired, left, right), np.ones(len(pairs), dtype=bool)]
+    counts = pairs.gathered(pairs.tables.once((which, "counts"), lambda: _counts(pairs, which)))
+    paired = _paired(pairs, left, right, np.maximum(*counts), frequency)
+    tests = [*_words_agree(paired, np.minimum(*counts) < 2), np.ones(len(pairs), dtype=bool)]
     return Reached(first_that_holds(tests[-1], tests), paired.rarity)
 
 
-def _words_agree(paired: _Paired, left: Words, right: Words) -> list[Truths]:
-    """Two words the same, close, alike; the only word the same, close, alike; one of several the same, or alike."""
-    one = np.minimum((left > 0).sum(axis=1), (right > 0).sum(axis=1)) < 2
+def _counts(pairs: Pairs, which: str) -> tuple[Grade, Grade]:
+    """How many words each row of either table has."""
+    left, right = ((words > 0).sum(axis=1).astype(np.uint8) for words in pairs.tables.words(which))
+    return left, right
+
+
+def _words_agree(paired: _Paired, one: Truths) -> list[Truths]:
+    """Two words the same, close, alike; the only word the same, close, alike; one of several the same, or alike.
+
+    ``one``: where one side has one word only.
+    """
     both = np.minimum(paired.best, paired.second)
     return [
         ~one & (both >= SAME),
@@ -90,12 +99,14 @@ def _share_a_word(left: Words, right: Words) -> Truths:
     return shared
 
 
-def _paired(pairs: Pairs, left: Words, right: Words, frequency: Frequency) -> _Paired:
-    """Best and second-best grade over words used once each, and the rarity of those that are the same."""
+def _paired(pairs: Pairs, left: Words, right: Words, counts: Grade, frequency: Frequency) -> _Paired:
+    """Best and second-best grade over words used once each, and the rarity of those that are the same.
+
+    ``counts``: words of the side that has more of them.
+    """
     best, second = np.zeros((2, len(pairs)), dtype=np.uint8)
     rarity = np.zeros(len(pairs), dtype=np.int64)
     steps = frequency.steps(pairs.tables)
-    counts = np.maximum((left > 0).sum(axis=1), (right > 0).sum(axis=1))
     for low, high in ((1, 1), (2, 2), (3, 99)):  # most names have two words: do not pay for six
         some = np.flatnonzero((counts >= low) & (counts <= high))
         if len(some):

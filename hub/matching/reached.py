@@ -23,8 +23,8 @@ def first_that_holds(known: Truths, tests: Sequence[Truths]) -> Levels:
     """Level n (from 1) where the n-th test is the first to hold; 0 where unknown or where none holds."""
     level = np.zeros(len(known), dtype=np.uint8)
     for number in range(len(tests), 0, -1):
-        level[tests[number - 1]] = number
-    level[~known] = 0
+        np.copyto(level, np.uint8(number), where=tests[number - 1])
+    level *= known
     return level
 
 
