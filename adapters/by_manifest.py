@@ -170,7 +170,7 @@ class ByManifest(Adapter):
                 row = next(paging.read(source, self._asks(source), None, self.manifest.adapter.timezone), None)
                 first = item(source, row[0], 1, "") if row else None
         except (Refused, Unready) as error:
-            return [Step(f"list {source.name}", False, error.message, error.code)]
+            return [Step(f"list {source.name}", False, error.code, error.message)]
         if first is None:
             return [Step(f"list {source.name}", True, "empty")]
         if isinstance(first, Gap):
@@ -181,7 +181,7 @@ class ByManifest(Adapter):
         try:
             self.translate(words)
         except Skipped as error:
-            return Step(f"translate {source.name}", error.code == "adult", error.message, error.code)
+            return Step(f"translate {source.name}", error.code == "adult", error.code, error.message)
         return Step(f"translate {source.name}", True, "the first row becomes a record")
 
     def _fields(self, push: Push, notice: Notice) -> Row:

@@ -79,7 +79,7 @@ class SoapTransport:
         try:
             client, _ = self._client()
         except (Refused, Unready) as error:
-            return [Step("WSDL", False, error.message, "mend the WSDL file or the manifest's binding")]
+            return [Step("WSDL", False, error.code, error.message)]
         binding = client.wsdl.bindings[str(self._reach.binding)]
         return [Step("WSDL", True, f"{len(binding.all())} operations")]
 

@@ -51,7 +51,7 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     asker = { purpose = { from = "purpose", table = "purpose" }, officer = "officer.id", case = "case" }
                                         # their parameter -> our path, with a code table where they have other words
     record = "data"                     # where the section is in the answer
-    fields = { "Phone of the station" = "PsPhone" }      # label -> source path; ["*"] for all there is
+    fields = { "Phone of the station" = "PsPhone" }      # label -> source path; or fields = "*" for all there is
     version = "Version"                 # paths in the record, else in the answer; absent = content hash and now
     changed_at = "ChangedOn"
     changed_by = "ChangedBy"
@@ -81,6 +81,8 @@ datetime integer code codes said birth_date birth_year age age_range height weig
 diary pin hashes``. Code tables that come with the package (``codes.toml``) and may be extended by the same name:
 gender, build, complexion, face, hair_style, hair_length, hair_colour, eyes, garment, colour, blood_group, language,
 state, disability.
+
+A live search has no section here: owners answer it too differently, so it takes an ``adapter.py`` (adapters.catalog).
 
 A folder may add ``translate.py`` where data cannot say it: ``before(body) -> body`` rearranges the owner's words,
 ``after(said, body) -> said`` mends the contract-shaped dict; both pure, both may raise ``Skipped``.

@@ -137,7 +137,7 @@ class Zipnet(ByManifest):
         except Crash:
             return [Step(f"list {listing.name}", False, "answers 500", "its newest row may crash it; try later")]
         except (Refused, Unready) as error:
-            return [Step(f"list {listing.name}", False, error.message, error.code)]
+            return [Step(f"list {listing.name}", False, error.code, error.message)]
         counted = Step(f"list {listing.name}", True, f"{window.total} rows")
         first = (self._words(row, now(), "") for row in listing.whole(window.rows) if row is not None)
         return [counted, *self._check_first(listing.name, first)]
@@ -151,7 +151,7 @@ class Zipnet(ByManifest):
         try:
             self.translate(first)
         except Skipped as error:
-            return [Step(f"translate {name}", error.code == "adult", error.message, error.code)]
+            return [Step(f"translate {name}", error.code == "adult", error.code, error.message)]
         return [Step(f"translate {name}", True, "the first row becomes a record")]
 
 

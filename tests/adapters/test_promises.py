@@ -230,7 +230,9 @@ def test_a_source_that_is_away_is_unready(node: Any, records: list[ChildRecord])
         list(away.pull(None))
     with pytest.raises(Unready):
         away.push(notice_about(records[0]))
-    assert any(not step.ok for step in away.check())
+    failed = [step for step in away.check() if not step.ok]
+    assert failed
+    assert all(step.detail and step.to_do for step in failed)
 
 
 def test_what_it_does_not_declare_raises(node: Any, records: list[ChildRecord]) -> None:
