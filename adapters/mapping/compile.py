@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from adapters.mapping import body as bodies
+from adapters.mapping import telling
 from adapters.mapping.lines import field, joined
 from adapters.mapping.manifest import Manifest, ManifestError
 from adapters.mapping.reading import BLANKS, Row, dig, lowered
@@ -57,7 +58,7 @@ class Mapping:
         about = manifest.adapter
         self._fold, self._skip_adults, self._volatile = about.ignore_case, about.adults == "skip", set(about.volatile)
         names = [item.name for item in manifest.pull.lists] if manifest.pull else [""]
-        problems: list[Problem] = []
+        problems = telling.problems(manifest)
         self._lists = {name: _compiled(manifest, name, problems) for name in names}
         if problems:
             raise ManifestError(about.kind, list(dict.fromkeys(problems)))

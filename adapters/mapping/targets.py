@@ -26,9 +26,9 @@ class NoSuchPath(ValueError):
 
 
 @cache
-def target(path: str) -> Target:
-    """Resolve a contract path; raises ``NoSuchPath`` saying which step fails and what there is instead."""
-    holder: Any = ChildRecord
+def target(path: str, root: type[BaseModel] = ChildRecord) -> Target:
+    """Resolve a path into a contract model; raises ``NoSuchPath`` saying which step fails and what there is instead."""
+    holder: Any = root
     tag, is_list = None, False
     for step in path.split("."):
         name, step_tag = _read(step)

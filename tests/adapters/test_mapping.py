@@ -1,11 +1,16 @@
 """The manifest's form, how a row is read, and who is left out."""
 
 import datetime
+import re
+import textwrap
+import tomllib
 from typing import Any
 
 import pytest
 
+import adapters.mapping
 from adapters.mapping import Hooks, ManifestError, Mapping, Note
+from adapters.mapping.converters import CONVERTERS
 from adapters.mapping.manifest import load, parse
 from adapters.mapping.tables import packaged
 from adapters.mapping.targets import fits
@@ -103,6 +108,34 @@ def test_a_manifest_that_breaks_a_rule_is_refused_by_the_path_of_its_key(change:
         parse({**manifest({}), **change} if "adapter" not in change else manifest({}, **change))
     assert where in [problem.field for problem in caught.value.problems]
     assert where in str(caught.value)
+
+
+def test_what_is_told_to_an_owner_is_checked_beforehand() -> None:
+    fields = {
+        "No": {"from": "notice_idd"},
+        "Kind": {"from": "kind", "table": "nowhere"},
+        "Of": {"from": "about.source_id"},
+    }
+    asker = {"who": "officer.name", "why": {"from": "purpose", "table": "nowhere"}, "case": "case"}
+    more = {"push": {"path": "/a", "fields": fields}}
+    fetch = {"sections": {"contact": {"path": "/{id}", "asker": asker}}}
+    assert sorted(refused({}, fetch=fetch, **more)) == [
+        ("fetch.sections.contact.asker.who", "no_such_path"),
+        ("fetch.sections.contact.asker.why", "no_such_table"),
+        ("push.fields.Kind", "no_such_table"),
+        ("push.fields.No", "no_such_path"),
+    ]
+
+
+def test_the_manifest_that_the_docstring_shows_is_one() -> None:
+    text = textwrap.dedent(str(adapters.mapping.__doc__).partition("::\n")[2].partition("\nConverters (``as``)")[0])
+    shown = parse(tomllib.loads(text + "[codes.notice]\n[codes.purpose]\n[codes.build]\n"))
+    assert Mapping(shown)
+
+
+def test_every_converter_is_named_in_the_docstring() -> None:
+    named = str(adapters.mapping.__doc__).partition("Converters (``as``)")[2].partition("Code tables")[0]
+    assert set(CONVERTERS) <= set(re.findall(r"\w+", named))
 
 
 def test_the_whole_and_its_parts_may_not_both_be_given() -> None:

@@ -1,0 +1,49 @@
+"""What is told to an owner, checked beforehand: whether each path is in a notice or request, and each table known."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from adapters.mapping.manifest import Manifest, Told
+from adapters.mapping.tables import table
+from adapters.mapping.targets import NoSuchPath, target
+from contracts import Notice, Problem, SectionRequest
+
+
+def problems(manifest: Manifest) -> list[Problem]:
+    """Every line of ``[push]`` and of an ``asker`` that cannot hold."""
+    return [
+        problem
+        for key, told, root in _told(manifest)
+        for problem in _wrong(
+            key, Told.model_validate({"from": told}) if isinstance(told, str) else told, root, manifest
+        )
+    ]
+
+
+def _told(manifest: Manifest) -> Iterator[tuple[str, Told, type]]:
+    if manifest.push:
+        for name, told in manifest.push.fields.items():
+            yield f"push.fields.{name}", told, Notice
+    for section, form in manifest.fetch.sections.items() if manifest.fetch else ():
+        for name, asked in form.asker.items():
+            yield (
+                f"fetch.sections.{section}.asker.{name}",
+                Told(source=asked) if isinstance(asked, str) else asked,
+                SectionRequest,
+            )
+
+
+def _wrong(key: str, told: Told, root: Any, manifest: Manifest) -> Iterator[Problem]:
+    if told.table is not None and table(told.table, manifest.codes) is None:
+        yield _problem(
+            key, "no_such_table", f"there is no [codes.{told.table}] and no table of the package by this name"
+        )
+    if told.source is not None:
+        try:
+            target(told.source, root)
+        except NoSuchPath as error:
+            yield _problem(key, "no_such_path", str(error))
+
+
+def _problem(key: str, rule: str, message: str) -> Problem:
+    return Problem(field=key[:200], rule=rule, message=message[:200])
