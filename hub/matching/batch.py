@@ -1,7 +1,7 @@
 """Linking two tables: blocking keys joined, every candidate pair scored, each child's best kept. Arithmetic only."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from hub.matching.scoring import Bits, Scored, Weighed, reach, scored, weigh
 Progress = Callable[[int, int], None]
 #: Pairs scored at a time: enough to keep numpy busy, few enough to stay in tens of megabytes.
 CHUNK = 500_000
+_TOGETHER = 1_000
 
 
 @dataclass(frozen=True)
@@ -67,20 +68,27 @@ class Links:
     pairs_left_out: int
     _model: Model
     _tables: Tables
+    _recent: dict[int, Weighed] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.left)
 
     def scored(self, at: int) -> Scored:
-        """One link with its evidence, as ``score`` would give it."""
-        return scored(self._model, self._weighed(at), 0)
+        """One link with its evidence, as ``score`` would give it. Ask in order: a thousand are worked out at a time."""
+        start = at - at % _TOGETHER
+        return scored(self._model, self._weighed(start), at - start)
 
     def evidence(self, at: int) -> list[FieldEvidence]:
-        return self.scored(at).evidence
+        """What each field said of one link."""
+        start = at - at % _TOGETHER
+        return self._weighed(start).evidence(self._model, at - start)
 
-    def _weighed(self, at: int) -> Weighed:
-        pairs = Pairs(self._tables, self.left[at : at + 1], self.right[at : at + 1])
-        return weigh(self._model, reach(self._model, pairs))
+    def _weighed(self, start: int) -> Weighed:
+        if start not in self._recent:
+            pairs = Pairs(self._tables, self.left[start : start + _TOGETHER], self.right[start : start + _TOGETHER])
+            self._recent.clear()
+            self._recent[start] = weigh(self._model, reach(self._model, pairs))
+        return self._recent[start]
 
 
 def link(

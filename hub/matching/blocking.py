@@ -4,11 +4,12 @@ Two records are candidates for each other when they share a key and lie on diffe
 
 ====== ======================================================================================================
 name   a word of the name (by its phonetic key), alone and with each year of birth that is possible
-names  two words of the name; a word and a parent's; a father's and a mother's
+names  two words of the name; a word and a parent's; a father's and a mother's; a father's with gender and year of birth
 place  gender, year of birth, district (or state) of event or home, and quarter of the event
 time   gender, year of birth and month of the event, anywhere in the country
 speech gender, year of birth, a language that few speak, and half-year of the event
-mark   gender, and kind, part and side of a mark
+home   gender, year of birth and district, whatever the time
+mark   gender, and kind, part and side of a mark; the same with year of birth and state
 diary  a diary entry
 ====== ======================================================================================================
 
@@ -72,10 +73,13 @@ def keyed(table: Rows) -> Keyed:
         _two_words(names),
         _joined("parent", names, _both(father, mother)),
         _joined("parents", father, mother),
+        _joined("father", father, person),
         _joined("place", person, _places(table), _spans(table, 91, back=1, ahead=3)),
         _joined("time", person, _spans(table, 30, back=0, ahead=1)),
         _joined("speech", person, _languages(table), _spans(table, 182, back=1, ahead=4)),
+        _joined("home", person, _places(table, ("district",))),
         _joined("mark", genders, _marks(table)),
+        _joined("mark", person, _places(table, ("state",)), _marks(table)),
         _joined("diary", _cells(table["diaries"]["number"])),
     ]
     row, key = (np.concatenate([one[part] for one in found]) for part in (0, 1))
@@ -170,10 +174,11 @@ def _counted(start: Ints, times: Ints) -> Told:
     return Told(row, (start[row] + at).astype(np.uint64))
 
 
-def _places(table: Rows) -> Told:
+def _places(table: Rows, parts: tuple[str, ...] = ("district", "state")) -> Told:
     """Districts and states of event and home; both, since often only the state is known of the other record."""
-    columns = [table[which][part].astype(np.int64) for which in ("event", "home") for part in ("district", "state")]
-    coded = [np.where(one > 0, one + level * 10_000_000, 0) for one, level in zip(columns, (1, 2, 1, 2), strict=True)]
+    columns = [table[which][part].astype(np.int64) for which in ("event", "home") for part in parts]
+    levels = [10_000_000 * (1 + (part == "state")) for _ in ("event", "home") for part in parts]
+    coded = [np.where(one > 0, one + level, 0) for one, level in zip(columns, levels, strict=True)]
     told = _cells(np.stack(coded, axis=1))
     return _both(told, Told(told.row[:0], told.code[:0]))
 

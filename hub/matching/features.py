@@ -109,7 +109,8 @@ def prepare(record: ChildRecord) -> Features:
     row["gender"] = said.code(record.gender)
     row["event_on"] = record.event.on.toordinal() if record.event.on else 0
     _place(row["event"], record.event.place)
-    _place(row["home"], record.home)
+    # Children mostly go missing from near home: where no home is told, the place stands for it.
+    _place(row["home"], record.home or (record.event.place if row["searched"] else None))
     if record.birth:
         _birth(row, record.birth)
     _names(row, record)

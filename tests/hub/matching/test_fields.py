@@ -159,6 +159,14 @@ def test_places_from_the_same_village_to_the_far_end_of_the_country(model: Model
     assert levels == ["locality", "district", "near", "state", "country", "far"]
 
 
+def test_the_place_of_going_missing_stands_for_a_home_that_is_not_told_and_a_place_of_finding_never_does(
+    model: Model,
+) -> None:
+    here = Event(place=Place(state=10, district=1))
+    assert reached(model, "home", {"event": here}, {"home": Place(state=10, district=1)})[0] == "district"
+    assert reached(model, "home", {"home": Place(state=10, district=1)}, {"event": here}) == ("unknown", 0.0)
+
+
 def test_a_point_beats_the_codes_of_its_district(model: Model) -> None:
     near = {"event": Event(place=Place(latitude=28.60, longitude=77.20))}
     same = {"event": Event(place=Place(latitude=28.61, longitude=77.21))}
