@@ -11,13 +11,7 @@ from contracts import Notice, Problem, SectionRequest
 
 def problems(manifest: Manifest) -> list[Problem]:
     """Every line of ``[push]`` and of an ``asker`` that cannot hold."""
-    return [
-        problem
-        for key, told, root in _told(manifest)
-        for problem in _wrong(
-            key, Told.model_validate({"from": told}) if isinstance(told, str) else told, root, manifest
-        )
-    ]
+    return [problem for key, told, root in _told(manifest) for problem in _wrong(key, told, root, manifest)]
 
 
 def _told(manifest: Manifest) -> Iterator[tuple[str, Told, type]]:
@@ -26,18 +20,13 @@ def _told(manifest: Manifest) -> Iterator[tuple[str, Told, type]]:
             yield f"push.fields.{name}", told, Notice
     for section, form in manifest.fetch.sections.items() if manifest.fetch else ():
         for name, asked in form.asker.items():
-            yield (
-                f"fetch.sections.{section}.asker.{name}",
-                Told(source=asked) if isinstance(asked, str) else asked,
-                SectionRequest,
-            )
+            told = Told(source=asked) if isinstance(asked, str) else asked
+            yield f"fetch.sections.{section}.asker.{name}", told, SectionRequest
 
 
 def _wrong(key: str, told: Told, root: Any, manifest: Manifest) -> Iterator[Problem]:
     if told.table is not None and table(told.table, manifest.codes) is None:
-        yield _problem(
-            key, "no_such_table", f"there is no [codes.{told.table}] and no table of the package by this name"
-        )
+        yield _problem(key, "no_such_table", f"no [codes.{told.table}], and no table of the package has this name")
     if told.source is not None:
         try:
             target(told.source, root)
