@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -172,6 +173,24 @@ def test_a_rejected_pair_is_asked_again_only_on_new_facts_that_speak_for_it(
     tell(found("F1", "Asha Bai", version=3))
     assert proposed(store) == set()
     tell(found("F1", "Asha Devi Kumari", version=4))
+    assert proposed(store) == {("M1", "F1")}
+
+
+def test_a_model_that_thinks_better_of_a_rejected_pair_does_not_ask_again(
+    flow: Flow, tell: Tell, store: Store, child: Make, found: Make, core: Any
+) -> None:
+    tell(child("M1"))
+    tell(found("F1"))
+    flow.decide(matches(store)[0].match_id, MatchState.REJECTED, "officer:a", "another scar")
+
+    class Warmer(type(core)):  # type: ignore[misc]
+        def score(self, *sides: Any) -> Any:
+            return [replace(pair, bits=pair.bits + 1) for pair in super().score(*sides)]
+
+    warmer = replace(flow, core=Warmer())
+    warmer.receive("cci-dl", "message-99", [found("F1", version=2)])
+    assert proposed(store) == set()
+    warmer.receive("cci-dl", "message-98", [found("F1", "Asha Devi Rani", version=3)])
     assert proposed(store) == {("M1", "F1")}
 
 
