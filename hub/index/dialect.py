@@ -26,7 +26,8 @@ from hub.index.schema import Moment, Values, microseconds
 
 _PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=NORMAL",
+    # An acknowledged message must survive a power cut, not only the end of the process.
+    "synchronous=FULL",
     "busy_timeout=30000",
     "foreign_keys=ON",
     "cache_size=-65536",
