@@ -119,14 +119,25 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         "Shares are means over the sets; in brackets the 95 % interval of the first set, over resampled children.",
         f"Blocking keeps {kept:.3f} of the true pairs; the cap of 2,000 candidates leaves out {out:,.0f} pairs.",
         "",
-        "Reliability of the probabilities of the learned model, first set:",
+        "Reliability of the learned model, first set: as it is, and for the second half of the children after calibration",
+        "on the first half, as if people had decided those. Fields depend on one another, so that the sum says too much.",
         "",
-        "| said | pairs | mean said | came out |",
-        "|---|---|---|---|",
-        *(f"| {b.low:g} to {b.high:g} | {b.pairs:,} | {b.said:.3f} | {b.true:.3f} |" for b in ours[0][1].bins),
+        "| said | pairs | mean said | came out | | pairs | mean said, calibrated | came out |",
+        "|---|---|---|---|---|---|---|---|",
+        *_bins(ours[0][1]),
         _END,
     ]
     return "\n".join(lines)
+
+
+def _bins(found: Quality) -> list[str]:
+    after = {one.low: one for one in found.calibrated}
+    lines = []
+    for one in found.bins:
+        then = after.get(one.low)
+        fitted = f"{then.pairs:,} | {then.said:.3f} | {then.true:.3f}" if then else "0 | |"
+        lines.append(f"| {one.low:g} to {one.high:g} | {one.pairs:,} | {one.said:.3f} | {one.true:.3f} | | {fitted} |")
+    return lines
 
 
 def _said(seeds: tuple[int, ...]) -> str:

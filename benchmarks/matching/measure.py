@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hub.matching.learning import Bin, reliability
+from hub.matching import Model
+from hub.matching.learning import Bin, calibrated, reliability
 
 #: Probability one half, fixed before any set was scored.
 THRESHOLD_BITS = 0.0
@@ -27,6 +28,8 @@ class Quality(NamedTuple):
     f1: Interval
     precision: float
     bins: list[Bin]
+    calibrated: list[Bin]
+    """Second half of the missing, after calibration on the first half as if people had decided those."""
 
 
 def quality(result: dict[str, Any], pair: Any, of: int | None = None) -> Quality:
@@ -47,6 +50,9 @@ def quality(result: dict[str, Any], pair: Any, of: int | None = None) -> Quality
     has = pair >= 0
     dice = np.random.default_rng(0)
     draws = [np.arange(len(pair)), *(dice.integers(0, len(pair), len(pair)) for _ in range(400))]
+    half = left < len(pair) // 2
+    model = calibrated(Model.load(), bits[half].tolist(), true[half].tolist(), version="1.0-calibrated")
+    fitted = reliability([model.probability(one) for one in bits[~half].tolist()], true[~half].tolist())
     bins = reliability((1 / (1 + np.exp2(-np.clip(bits, -60, 60)))).tolist(), true.tolist())
     return Quality(
         _interval([in_ten[at][has[at]].mean() for at in draws]),
@@ -54,6 +60,7 @@ def quality(result: dict[str, Any], pair: Any, of: int | None = None) -> Quality
         _interval([2 * right_said[at].sum() / max(said[at].sum() + has[at].sum(), 1) for at in draws]),
         float(right_said.sum() / max(said.sum(), 1)),
         bins,
+        fitted,
     )
 
 

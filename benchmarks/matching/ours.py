@@ -22,7 +22,7 @@ def run(children: Set, which: str) -> dict[str, Any]:
     start = time.perf_counter()
     model = Model.load().with_centroids(children.districts).with_frequencies(count_words([left, right]))
     if which != "untrained":
-        model = learn(model, left, right, version="1.0-learned", most_pairs=4_000_000).model
+        model = learn(model, left, right, version="1.0-learned").model
     trained = time.perf_counter()
     if which == "exhaustive":
         left = left[:500]

@@ -18,7 +18,7 @@ Grade = npt.NDArray[np.uint8]
 #: Up to so many cells, a table of all words by all words is made, if there are enough pairs to repay it.
 TABLE_CELLS = 40_000_000
 _REPAID = 40
-#: Up to so many words on the left are compared with the words at hand, row by row.
+#: Up to so many words of one side are compared with the words at hand of the other, row by row.
 _FEW = 64
 
 
@@ -87,11 +87,12 @@ class Grades:
         return table.ravel()
 
     def _asked(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Grade:
-        if self._neighbours is None and len(np.unique(left[:10_000])) > _FEW:
+        if self._neighbours is None:
+            lefts, rights = len(np.unique(left[:10_000])), len(np.unique(right[:10_000]))
+            if min(lefts, rights) <= _FEW:  # grades are symmetric
+                return self._row_by_row(left, right) if lefts <= rights else self._row_by_row(right, left)
             self._neighbours = Neighbours(self._vocabulary, graded)
-        if self._neighbours is not None:
-            return self._neighbours.of(left, right)
-        return self._row_by_row(left, right)
+        return self._neighbours.of(left, right)
 
     def _row_by_row(self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> Grade:
         codes, inverse = np.unique(left * len(self._vocabulary) + right, return_inverse=True)

@@ -1,8 +1,9 @@
 """Learning the model: rarity by counting, m and u from unlabelled pairs by EM, then m from people's decisions.
 
-EM looks at all pairs of a sample of left rows with a sample of right rows, unblocked: pairs that share a blocking key
-are not like other pairs, and would teach a wrong u. Labels come in by ``confirmed`` only. Pairs that people rejected
-were picked by the model, so they are no sample of anything: they count in ``reliability``, never in u.
+u is counted over pairs drawn at random. m is learned from the candidates of a sample of left rows: the blocking keys
+are of so many kinds that they keep nearly all true pairs, which among random ones would be too few to learn from.
+Labels come in by ``confirmed`` only. Pairs that people rejected were picked by the model, so they are no sample of
+anything: they count in ``reliability``, never in u. Fields that are ``open`` keep what they have.
 """
 
 from collections import Counter
@@ -13,17 +14,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching.batch import Links
+from contracts.errors import Refused
+from hub.matching.batch import Links, candidates
 from hub.matching.columns import Ints, Pairs, Rows, Tables
-from hub.matching.model import Model
+from hub.matching.model import FieldModel, Model
 from hub.matching.names import sound
 from hub.matching.scoring import Bits, Weighed, reach, weigh
 
 #: Pairs below this posterior (in bits) are taken as surely different while m is learned.
 _HOPELESS = -14.0
 _CHUNK = 400_000
+_RANDOM_CHUNKS = 4
+_MOST_CANDIDATES = 2_000
 #: The old m counts as so many pairs, so that a level that few pairs reach keeps its sense.
-_STRENGTH = 50.0
+_STRENGTH = 300.0
 _LEAST = 1e-7
 #: Posterior from which a pair teaches m.
 _CERTAIN = 0.9
@@ -47,24 +51,24 @@ class Learned:
 
     model: Model
     pairs: int
-    """How many pairs were looked at."""
+    """How many candidate pairs were looked at."""
     matches: float
-    """How many of them EM takes for true pairs."""
+    """How many of them EM is all but certain of, by their posteriors."""
     rounds: int
 
 
 @dataclass
 class _Seen:
-    """Levels of the pairs that may be true, and how often each level was reached by all pairs."""
+    """Levels of the pairs that may be true."""
 
     left: Ints
-    """Left row of each pair, counted from 0."""
+    """Left row of each pair."""
     levels: list[npt.NDArray[np.uint8]]
     """One (pairs,) array for each field."""
     beyond: Bits
     """Bits of rarity, which EM leaves as they are."""
-    counts: list[npt.NDArray[np.float64]]
     pairs: int
+    """How many were looked at."""
 
 
 def learn(
@@ -74,49 +78,61 @@ def learn(
     *,
     version: str,
     found: float = 0.3,
-    most_pairs: int = 10_000_000,
+    most_left: int = 5_000,
     rounds: int = 25,
     seed: int = 0,
 ) -> Learned:
     """A model with m and u learned from unlabelled rows by EM; its levels, order and limits stay.
 
     ``found`` is the share of left rows that are thought to have their true pair on the right. It sets the prior and is
-    not learned: left free, EM raises it until pairs that are merely alike pass for true ones. ``most_pairs`` bounds the
-    sample.
+    not learned: left free, EM raises it until pairs that are merely alike pass for true ones. ``most_left`` bounds the
+    sample of left rows whose candidates are looked at.
     """
+    if not len(left) or not len(right):
+        raise Refused("nothing_to_learn_from", "Give rows on both sides; a model is learned from pairs of them.")
     dice = np.random.default_rng(seed)
-    some = int(min(len(right), max(1, most_pairs**0.5)))
-    rights = np.sort(dice.permutation(len(right))[:some])
-    lefts = np.sort(dice.permutation(len(left))[: max(1, most_pairs // max(1, some))])
-    seen = _look(model, left[lefts], right[rights])
-    m, u = _shares(model, "m"), _shares(model, "u")
-    prior, done, moved = float(np.log2(found / max(len(right), 1))), 0, 1.0
+    tables = Tables(left, right)
+    u = _counted_at_random(model, tables, dice)
+    seen = _look(model, left[np.sort(dice.permutation(len(left))[:most_left])], right)
+    m = [_fitted(a, b, field) for a, b, field in zip(_shares(model, "m"), u, model.fields, strict=True)]
+    prior, done, moved = float(np.log2(found / len(right))), 0, 1.0
     while done < rounds and moved >= 1e-4:
         done += 1
         sure = _sure(_posterior(seen, m, u, prior))
-        new_m, u = _maximised(seen, sure, model)
+        new_m = _maximised(seen, sure, u, model)
         moved = max(float(np.abs(a - b).max()) for a, b in zip(new_m, m, strict=True))
         m = new_m
     learned = _with_shares(model, m, u, version, one_in=1 + 2.0**-prior)
     return Learned(learned, seen.pairs, float(sure.sum()), done)
 
 
+def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) -> list[npt.NDArray[np.float64]]:
+    """u of each level: its share among random pairs, nearly all of which are of different children."""
+    counts = [np.array([level.u for level in field.levels]) for field in model.fields]
+    for _ in range(_RANDOM_CHUNKS):
+        lefts, rights = (dice.integers(0, len(side), _CHUNK) for side in (tables.left, tables.right))
+        for count, reached in zip(counts, reach(model, Pairs(tables, lefts, rights)), strict=True):
+            count += np.bincount(reached.level, minlength=len(count) + 1)[1:]
+    had = _shares(model, "u")
+    return [
+        before if field.open else _whole(count) for count, before, field in zip(counts, had, model.fields, strict=True)
+    ]
+
+
 def _look(model: Model, left: Rows, right: Rows) -> _Seen:
     tables = Tables(left, right)
-    counts = [np.zeros(len(field.levels) + 1) for field in model.fields]
     kept: list[tuple[list[npt.NDArray[np.uint8]], Bits, Ints]] = []
-    step = max(1, _CHUNK // max(1, len(right)))
-    for start in range(0, len(left), step):
-        some = np.arange(start, min(start + step, len(left)))
-        pairs = Pairs(tables, np.repeat(some, len(right)), np.tile(np.arange(len(right)), len(some)))
-        weighed = weigh(model, reach(model, pairs))
-        for count, levels in zip(counts, weighed.levels, strict=True):
-            count += np.bincount(levels, minlength=len(count))
+    looked = 0
+    for lefts, rights in candidates(left, right, _MOST_CANDIDATES).chunks():
+        weighed = weigh(model, reach(model, Pairs(tables, lefts, rights)))
         at = np.flatnonzero(weighed.bits > _HOPELESS)
-        kept.append(([levels[at] for levels in weighed.levels], _beyond(model, weighed, at), pairs.left[at]))
-    reached = [np.concatenate([one[0][field] for one in kept]) for field in range(len(counts))]
+        kept.append(([levels[at] for levels in weighed.levels], _beyond(model, weighed, at), lefts[at]))
+        looked += len(lefts)
+    if not kept:
+        raise Refused("nothing_to_learn_from", "No two rows share a blocking key; give more rows.")
+    reached = [np.concatenate([one[0][field] for one in kept]) for field in range(len(model.fields))]
     beyond, rows_left = (np.concatenate([one[part] for one in kept]) for part in (1, 2))
-    return _Seen(rows_left, reached, beyond, counts, len(left) * len(right))
+    return _Seen(rows_left, reached, beyond, looked)
 
 
 def _beyond(model: Model, weighed: Weighed, at: Ints) -> Bits:
@@ -152,24 +168,26 @@ def _posterior(seen: _Seen, m: list[Any], u: list[Any], prior: float) -> Bits:
     return posterior
 
 
-def _maximised(seen: _Seen, sure: Bits, model: Model) -> tuple[list[Any], list[Any]]:
-    m, u = [], []
-    for levels, counts, field in zip(seen.levels, seen.counts, model.fields, strict=True):
-        true = np.bincount(levels, weights=sure, minlength=len(counts))[1:]
+def _maximised(seen: _Seen, sure: Bits, u: list[Any], model: Model) -> list[Any]:
+    m = []
+    for levels, of_u, field in zip(seen.levels, u, model.fields, strict=True):
+        true = np.bincount(levels, weights=sure, minlength=len(field.levels) + 1)[1:]
         before = np.array([level.m for level in field.levels])
-        new_m = (true + _STRENGTH * before) / (true.sum() + _STRENGTH)
-        false = np.maximum(counts[1:] - true, 0.0)
-        new_u = (false + np.array([level.u for level in field.levels])) / (false.sum() + 1.0)
-        new_m, new_u = (_whole(one, field.open) for one in (new_m, new_u))
-        m.append(_ordered(new_m, new_u) if field.ordered else new_m)
-        u.append(new_u)
-    return m, u
+        m.append(_fitted((true + _STRENGTH * before) / (true.sum() + _STRENGTH), of_u, field))
+    return m
 
 
-def _whole(shares: npt.NDArray[np.float64], is_open: bool) -> npt.NDArray[np.float64]:
-    """Shares none of which is nothing and which add up to one; of an open field to less than one."""
-    shares = np.maximum(shares, _LEAST)
-    return np.minimum(shares, 0.999 / len(shares)) if is_open else shares / shares.sum()
+def _fitted(m: npt.NDArray[np.float64], u: npt.NDArray[np.float64], field: FieldModel) -> npt.NDArray[np.float64]:
+    if field.open:
+        return np.array([level.m for level in field.levels])
+    return _ordered(_whole(m), u) if field.ordered else _whole(m)
+
+
+def _whole(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Shares that add up to one, none of which is nothing."""
+    shares: npt.NDArray[np.float64] = np.maximum(counts / counts.sum(), _LEAST)
+    whole: npt.NDArray[np.float64] = shares / shares.sum()
+    return whole
 
 
 def _ordered(m: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -203,7 +221,7 @@ def _with_shares(model: Model, m: Sequence[Any], u: Sequence[Any], version: str,
 def confirmed(model: Model, left: Rows, right: Rows, *, version: str) -> Model:
     """A model whose m has learned from pairs that people confirmed: left and right rows side by side.
 
-    The m it had counts as fifty such pairs; u and the prior stay.
+    The m it had counts as three hundred such pairs; u and the prior stay.
     """
     every = np.arange(len(left))
     reached = reach(model, Pairs(Tables(left, right), every, every))
@@ -211,9 +229,34 @@ def confirmed(model: Model, left: Rows, right: Rows, *, version: str) -> Model:
     for one, field, of_u in zip(reached, model.fields, u, strict=True):
         seen = np.bincount(one.level, minlength=len(field.levels) + 1)[1:]
         before = np.array([level.m for level in field.levels])
-        new = _whole((seen + _STRENGTH * before) / (seen.sum() + _STRENGTH), field.open)
-        m.append(_ordered(new, of_u) if field.ordered else new)
+        m.append(_fitted((seen + _STRENGTH * before) / (seen.sum() + _STRENGTH), of_u, field))
     return _with_shares(model, m, u, version, one_in=model.data.prior.one_in)
+
+
+def calibrated(model: Model, bits: Sequence[float], truths: Sequence[bool], *, version: str) -> Model:
+    """A model whose probabilities fit decided pairs: scores in bits, and whether each was confirmed.
+
+    Fields of one record depend on one another, so that sums of bits say too much; ranks stay as they are (Platt 1999,
+    with his smoothed targets). Raises ``Refused`` when only one of the two outcomes was decided.
+    """
+    said, true = np.asarray(bits, dtype=float), np.asarray(truths, dtype=bool)
+    yes, no = int(true.sum()), int((~true).sum())
+    if not yes or not no:
+        raise Refused(
+            "nothing_to_learn_from", "Give both confirmed and rejected pairs; probabilities fit neither alone."
+        )
+    target = np.where(true, (yes + 1) / (yes + 2), 1 / (no + 2))
+    fit = np.array([1.0, 0.0])
+    design = np.stack([said, np.ones_like(said)])
+    for _ in range(100):
+        sure = 1 / (1 + np.exp2(-np.clip(fit @ design, -60, 60)))
+        weight = np.maximum(sure * (1 - sure), 1e-6) * np.log(2)
+        step = np.clip(np.linalg.solve((design * weight) @ design.T, design @ (target - sure)), [-0.2, -2], [0.2, 2])
+        fit = np.clip(fit + step, [0.05, -60], [5, 60])
+        if np.abs(step).max() < 1e-9:
+            break
+    slope, shift = fit.tolist()
+    return model.with_data(calibration={"slope": slope, "shift": shift}, version=version)
 
 
 class Change(NamedTuple):

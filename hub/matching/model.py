@@ -74,6 +74,13 @@ class Propose(_Data):
     at_most: Annotated[int, Field(ge=1, le=1000)]
 
 
+class Calibration(_Data):
+    """How a score becomes a probability: its odds are 2 to the power of ``slope`` times the bits plus ``shift``."""
+
+    slope: Annotated[float, Field(gt=0, le=5)] = 1.0
+    shift: Annotated[float, Field(ge=-60, le=60)] = 0.0
+
+
 class Rarity(_Data):
     """What an agreement on a rare or common word is worth beyond its level."""
 
@@ -88,6 +95,7 @@ class _File(_Data):
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+(\.[0-9]+)*(-[a-z0-9.-]+)?$", max_length=40)]
     prior: Prior
     propose: Propose
+    calibration: Calibration = Calibration()
     frequency: Rarity
     field: list[FieldModel]
 
@@ -138,6 +146,11 @@ class Model:
         """How many candidates a reviewer sees for each child."""
         return self.data.propose.at_most
 
+    def probability(self, bits: float) -> float:
+        """How likely a pair with such a score is one child, as calibrated on decided pairs."""
+        odds = self.data.calibration.slope * bits + self.data.calibration.shift
+        return float(1.0 / (1.0 + 2.0**-odds)) if odds > -1000 else 0.0
+
     @property
     def setting(self) -> Setting:
         return Setting(self.centroids, self.frequency)
@@ -176,7 +189,7 @@ class Model:
 
 def _lines(data: _File) -> Iterator[str]:
     yield f'version = "{data.version}"'
-    for name in ("prior", "propose", "frequency"):
+    for name in ("prior", "propose", "calibration", "frequency"):
         yield f"\n[{name}]"
         yield from (f"{key} = {value!r}" for key, value in getattr(data, name).model_dump().items())
     for field in data.field:

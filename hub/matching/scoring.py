@@ -34,7 +34,7 @@ class Scored:
 
 
 def probability(bits: float) -> float:
-    """Probability of odds given in bits."""
+    """Probability of odds given in bits, taken at their word; see ``Model.probability`` for a calibrated one."""
     return 1.0 / (1.0 + 2.0**-bits) if bits > -1000 else 0.0
 
 
@@ -138,4 +138,4 @@ def _best(model: Model, weighed: Weighed, at_most: int | None) -> list[tuple[int
 def scored(model: Model, weighed: Weighed, at: int) -> Scored:
     """One pair of a batch with its evidence."""
     bits = float(weighed.bits[at])
-    return Scored(bits, probability(bits), model.prior_bits, weighed.evidence(model, at))
+    return Scored(bits, model.probability(bits), model.prior_bits, weighed.evidence(model, at))
