@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
+import structlog
+
 import registry
 from adapters.base import Adapter, Capability, Step
 from contracts import AreaKind, Participant, Permission, Purpose, Refused, Section, SectionName
@@ -44,6 +46,7 @@ from hub.showing import sight_of
 from hub.standing import status_of
 from hub.systems import Systems
 
+log = structlog.get_logger()
 Progress = Callable[[int, int | None], None]
 """Called with (done, total); total is None while it is not known."""
 
@@ -55,7 +58,7 @@ class Hub:
         """Join the parts around a store that is up to date."""
         self.settings, self.store = settings, store
         secret = settings.index_secret.get_secret_value().encode()
-        core = ModelCore(secret, settings.model, settings.propose_bits)
+        self._core = core = ModelCore(secret, settings.model, settings.propose_bits)
         self.registry = registry.Registry(store.engine)
         self.systems = Systems(self.registry, settings.adapters)
         self.flow = Flow(store, core, Enriching(self.registry), settings.candidates_cap)
@@ -77,7 +80,14 @@ class Hub:
         store = Store.at(settings.database, settings.pool_size)
         upgrade(store.engine)
         registry.seed(store.engine)
-        return cls(settings, store)
+        hub = cls(settings, store)
+        hub._check_index()
+        return hub
+
+    def _check_index(self) -> None:
+        with self.store.write() as work:
+            if not work.records.built_with(self._core.fingerprint):
+                log.warning("index_to_be_prepared_anew", what="run match_all")
 
     def close(self) -> None:
         """Let go of the database."""

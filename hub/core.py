@@ -15,6 +15,7 @@ from hub.index.payload import KeyHash
 from hub.index.records import Compared
 from hub.matching import batch, blocking, scoring
 from hub.matching.columns import Rows
+from hub.matching.features import VERSION
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class ModelCore:
         self._propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
         self._hash = KeyHash(secret)
         self.best = self._model.best
+        self.fingerprint = f"features {VERSION}, secret {self._hash.of_text('fingerprint') & 0xFFFFFFFF:08x}"
+        """Tells an index that was built with other features or another secret."""
 
     def entry(self, record: ChildRecord) -> Entry:
         found_by = {key for name in record.names for key in self.name_keys(name.text)}

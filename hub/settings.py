@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     model: Path | None = None
     """A matching model (``model.toml``) in place of the one shipped."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
-    """Secret of the keyed hashes in the index. Changing it needs the keys to be built anew."""
+    """Secret of the keyed hashes in the index. After a change the hub waits for ``match_all`` to build them anew."""
     propose_bits: float | None = None
     """Score in bits from which a pair is proposed; absent means the model's own threshold."""
     candidates_cap: Annotated[int, Field(ge=10, le=100_000)] = 1_000

@@ -12,7 +12,7 @@ from contracts import ChildRecord
 from hub.index import dialect
 from hub.index.entry import TO_FIND, Entry, Side, columns_of, opaque_id
 from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_keys
-from hub.index.schema import Values, match_keys, record_versions, records
+from hub.index.schema import Values, markers, match_keys, record_versions, records
 
 _PART = 5_000
 _SIDES = list(Side)
@@ -225,12 +225,27 @@ class Records:
                 "the_row": held.row,
                 "features": self._seal.close(entry.features),
                 "keys": pack_keys(entry.keys),
+                "find_keys": pack_keys(entry.find_keys),
                 "pending": 0,
             }
             for held, entry in prepared
         ]
         self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
-        self._add_keys((held.row, _placed(entry.side, entry.keys, ())) for held, entry in prepared)
+        self._add_keys((held.row, _keys_of(entry)) for held, entry in prepared)
+
+    def built_with(self, fingerprint: str) -> bool:
+        """False if the index was built with another core or secret: its keys are gone then, and all waits anew."""
+        query = select(markers.c.value).where(markers.c.name == "core")
+        before = self._connection.execute(query).scalar_one_or_none()
+        if before == fingerprint:
+            return True
+        dialect.upsert(self._connection, markers, {"name": "core", "value": fingerprint})
+        if before is None:
+            return True
+        self._connection.execute(delete(match_keys))
+        nothing = {"features": b"", "keys": b"", "find_keys": b"", "pending": 1}
+        self._connection.execute(update(records).values(nothing))
+        return False
 
     def close_twin(self, held: Known, now: datetime.datetime) -> None:
         """Mark an entry whose confirmed twin was closed: no longer searched for, matched or shown to the public."""

@@ -331,4 +331,12 @@ sessions = Table(
 )
 Index("ix_sessions_expires_at", sessions.c.expires_at)
 
+#: What the index was built with: ``core`` -> fingerprint of features and secret.
+markers = Table(
+    "markers",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(120), nullable=False),
+)
+
 Values = dict[str, Any]

@@ -188,3 +188,22 @@ def test_a_batch_over_the_real_core_finds_what_matching_at_once_finds(
         keys["police-br"], SubmitRecords(message_id="message-9", records=[child("M0", "Zubaida Ansari", version=2)])
     )
     assert {one.match_id: one.bits for one in hub.matches(committee)} == bits
+
+
+def test_another_secret_builds_the_keys_anew(
+    hub: Hub, keys: dict[str, Caller], committee: Caller, database_url: str, child: Make, found: Make
+) -> None:
+    hub.submit_records(
+        keys["police-br"], SubmitRecords(message_id="message-1", records=[child("M1", "Zubaida Ansari")])
+    )
+    hub.submit_records(keys["cci-dl"], SubmitRecords(message_id="message-1", records=[found("F1", "Zubeda Ansari")]))
+    before = {one.match_id: one.bits for one in hub.matches(committee)}
+    assert before
+    other = Hub.open(Settings(database=database_url, index_secret="another secret"))
+    try:
+        assert other.search(committee, Search(name="Zubaida")).hits == []
+        other.match_all()
+        assert len(other.search(committee, Search(name="Zubaida")).hits) == 2
+        assert {one.match_id: one.bits for one in other.matches(committee)} == before
+    finally:
+        other.close()

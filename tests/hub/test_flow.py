@@ -135,6 +135,15 @@ def test_the_best_ten_stand_and_the_next_best_steps_in(tell: Tell, store: Store,
     assert proposed(store) == {("M1", f"F{n:02}") for n in range(10)}
 
 
+def test_when_one_of_the_best_ten_is_closed_the_next_best_steps_in(
+    tell: Tell, store: Store, child: Make, found: Make
+) -> None:
+    tell(child("M1"))
+    tell(*[found(f"F{n:02}") for n in range(11)])
+    tell(found("F03", status=Status.RESTORED, version=2))
+    assert proposed(store) == {("M1", f"F{n:02}") for n in range(11) if n != 3}
+
+
 def test_only_legal_steps_are_taken(flow: Flow, tell: Tell, store: Store, child: Make, found: Make) -> None:
     tell(child("M1"))
     tell(found("F1"))
