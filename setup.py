@@ -1,6 +1,6 @@
 """Installs the hub; ``pyproject.toml`` holds the settings of the tools."""
 
-from setuptools import find_packages, setup
+from setuptools import find_namespace_packages, setup
 
 setup(
     name="trackchild-hub",
@@ -8,26 +8,9 @@ setup(
     description="A federated hub that finds missing children across the databases of those who keep them",
     license="Apache-2.0",
     python_requires=">=3.11",
-    packages=find_packages(include=["hub*", "adapters*", "contracts*", "registry*", "portal*"]),
-    include_package_data=True,
-    package_data={
-        "": [
-            "*.toml",
-            "*.json",
-            "*.jsonl",
-            "*.csv",
-            "*.xml",
-            "*.xsd",
-            "*.wsdl",
-            "*.html",
-            "*.css",
-            "*.js",
-            "*.woff2",
-            "*.svg",
-            "*.mako",
-            "*.txt",
-        ]
-    },
+    packages=find_namespace_packages(include=["hub*", "adapters*", "contracts*", "registry*", "portal*"]),
+    # Manifests, samples, published forms, migrations, templates and static files lie beside the code that reads them.
+    package_data={"": ["*"]},
     install_requires=[
         "pydantic>=2.11,<3",
         "pydantic-settings>=2.6",
@@ -75,6 +58,7 @@ setup(
             "lxml-stubs",
             "types-openpyxl",
             "packaging",
+            "setuptools>=68",
         ],
     },
     entry_points={"console_scripts": ["trackchild = portal.cli.app:main"]},

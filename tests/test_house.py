@@ -68,3 +68,22 @@ def test_a_wrong_import_breaks_its_rule(copy_of_the_house: Path, file: str, line
     assert result.returncode == 1, result.stdout + result.stderr
     broken = [text for text in result.stdout.splitlines() if "BROKEN" in text]
     assert any(rule in text for text in broken), broken
+
+
+def test_what_is_installed_holds_every_file_of_the_rooms(tmp_path: Path) -> None:
+    build = [
+        sys.executable,
+        "setup.py",
+        "-q",
+        "egg_info",
+        "-e",
+        str(tmp_path),
+        "build_py",
+        "--build-lib",
+        str(tmp_path / "lib"),
+    ]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    ours = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.is_file()]
+    missing = [path.relative_to(ROOT) for path in ours if not (tmp_path / "lib" / path.relative_to(ROOT)).exists()]
+    assert not [path for path in missing if "__pycache__" not in path.parts and "node_modules" not in path.parts]
