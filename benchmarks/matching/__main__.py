@@ -117,10 +117,12 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         *(f"| {_row(which, runs)} |" for which, runs in results.items() if runs),
         "",
         "Shares are means over the sets; in brackets the 95 % interval of the first set, over resampled children.",
+        *_passes(results),
         f"Blocking keeps {kept:.3f} of the true pairs; the cap of 2,000 candidates leaves out {out:,.0f} pairs.",
         "",
-        "Reliability of the learned model, first set: as it is, and for the second half of the children after calibration",
-        "on the first half, as if people had decided those. Fields depend on one another, so that the sum says too much.",
+        "Reliability of the learned model, first set: as it is, and for the second half of the children after",
+        "calibration on the first half, as if people had decided those. Fields depend on one another, so that the sum",
+        "says too much.",
         "",
         "| said | pairs | mean said | came out | | pairs | mean said, calibrated | came out |",
         "|---|---|---|---|---|---|---|---|",
@@ -128,6 +130,13 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         _END,
     ]
     return "\n".join(lines)
+
+
+def _passes(results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> list[str]:
+    """How much of the rival's training went through, where it ran."""
+    runs = [(which, [result["passes"] for result, _ in results[which]]) for which in _RIVALS if results[which]]
+    told = "; ".join(f"{_RIVALS[which]}: {', '.join(map(str, passes))}" for which, passes in runs)
+    return [f"Passes of Splink's EM that it did not refuse, of three, by set: {told}."] if runs else []
 
 
 def _bins(found: Quality) -> list[str]:

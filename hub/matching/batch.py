@@ -99,15 +99,17 @@ def link(
     most_candidates: int = 2_000,
     at_most: int | None = None,
     least_bits: float | None = None,
+    exhaustive: bool = False,
     progress: Progress | None = None,
 ) -> Links:
     """Find for each left row (searched for) the best right rows (candidates).
 
     ``most_candidates``: cap for each left row, rarest keys first; what it leaves out is counted in the answer.
     ``at_most``: how many to keep for each left row (the model's ten); ``least_bits``: of which score at least.
+    ``exhaustive``: score every pair, whatever keys it shares; for small tables and for measuring what blocking loses.
     ``progress`` is told (left rows done, left rows in all) after each chunk.
     """
-    found = candidates(left, right, most_candidates)
+    found = every_pair(left, right) if exhaustive else candidates(left, right, most_candidates)
     tables = Tables(left, right)
     least = model.propose_bits if least_bits is None else least_bits
     kept: list[tuple[Ints, Ints, Bits, Ints]] = []
@@ -138,6 +140,12 @@ def _best(pairs: Pairs, bits: Bits, at_most: int, least: float) -> tuple[Ints, I
     rank = np.arange(len(left)) - np.searchsorted(left, left, "left") + 1
     top = np.flatnonzero(rank <= at_most)
     return left[top], right[top], bits[top], rank[top]
+
+
+def every_pair(left: Rows, right: Rows) -> Candidates:
+    """All pairs, as if all rows shared one key."""
+    asked = np.arange(len(left) if len(right) else 0)
+    return Candidates(asked, np.zeros_like(asked), np.full_like(asked, len(right)), np.arange(len(right)), 0, 0, 0)
 
 
 def candidates(left: Rows, right: Rows, most: int) -> Candidates:

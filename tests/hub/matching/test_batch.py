@@ -85,6 +85,17 @@ def test_the_cap_follows_rare_keys_first_and_counts_what_it_leaves_out() -> None
     assert (len(whole.pairs()[1]), whole.capped, whole.keys_left_out, whole.pairs_left_out) == (41, 0, 0, 0)
 
 
+def test_an_exhaustive_link_scores_every_pair_and_agrees_where_both_score() -> None:
+    left = table(a_boy("missing", "Rakesh"), a_record("missing", names=named("Sunil")), a_record("missing"))
+    right = table(a_boy("found", "Rakes", 4), a_record("found", names=named("Arif")))
+    whole, blocked = (link(MODEL, left, right, least_bits=-100, exhaustive=which) for which in (True, False))
+    assert (whole.candidates, len(whole), whole.pairs_left_out) == (6, 6, 0)
+    every = dict(zip(zip(whole.left, whole.right, strict=True), whole.bits, strict=True))
+    assert len(blocked) < 6
+    for one, other, bits in zip(blocked.left, blocked.right, blocked.bits, strict=True):
+        assert every[one, other] == bits
+
+
 def test_nothing_to_link_is_no_error() -> None:
     nothing = table(a_boy("found", "Sunil"))[:0]
     assert len(link(MODEL, table(a_boy("missing", "Rakesh")), nothing)) == 0
