@@ -36,6 +36,7 @@ from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.migrations import upgrade
+from hub.logs import configure
 from hub.people import People
 from hub.pulling import Pulling
 from hub.reading import Reading
@@ -77,6 +78,8 @@ class Hub:
     def open(cls, settings: Settings | None = None) -> Self:
         """Join the parts as ``settings`` say (from the environment if absent) and bring the database up to date."""
         settings = settings or Settings()
+        if not structlog.is_configured():
+            configure(settings.log_format, settings.log_level)
         store = Store.at(settings.database, settings.pool_size)
         upgrade(store.engine)
         registry.seed(store.engine)

@@ -1,5 +1,6 @@
 """Logs by structlog in which only listed keys pass, so that nothing said of a child can slip into one."""
 
+import io
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -19,8 +20,18 @@ _LONGEST = 200
 _PLAIN = ("uvicorn.error", "alembic", "apscheduler")
 
 
+class _Stderr(io.TextIOBase):
+    """Standard error as it is at the moment of writing, so that whoever redirects it gets the logs."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 def configure(log_format: str = "console", level: str = "info") -> None:
-    """Log to standard error as ``json`` or ``console``; call once per process."""
+    """Log to standard error as ``json`` or ``console``; a root logger that has handlers already keeps them."""
     renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
@@ -30,8 +41,7 @@ def configure(log_format: str = "console", level: str = "info") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=structlog.PrintLoggerFactory(_Stderr()),
     )
     _quieten(getattr(logging, level.upper()))
 
@@ -50,10 +60,10 @@ def _short(value: Any) -> Any:
 
 def _quieten(level: int) -> None:
     """Libraries' own loggers: those known to be plain pass from warnings up, of the others only that they spoke."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_Stderr())
     handler.addFilter(_without_words)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING))
 
 
 def _without_words(record: logging.LogRecord) -> bool:

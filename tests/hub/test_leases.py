@@ -82,7 +82,7 @@ from hub.clock import run_slot
 from hub.index import Store
 store = Store.at(sys.argv[1])
 for slot in range(20):
-    run_slot(store, sys.argv[2], slot, 60, lambda: print(slot, flush=True))
+    run_slot(store, sys.argv[2], slot, 60, lambda: print("ran", slot, flush=True))
 store.close()
 """
 
@@ -92,7 +92,8 @@ def test_each_slot_runs_at_most_once_among_processes(store: Store, database_url:
         subprocess.Popen([sys.executable, "-c", _PROCESS, database_url, "pull"], stdout=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    ran = [int(line) for process in processes for line in process.communicate()[0].split()]
+    lines = [line for process in processes for line in process.communicate()[0].splitlines()]
+    ran = [int(line.removeprefix("ran ")) for line in lines if line.startswith("ran ")]
     assert [process.returncode for process in processes] == [0, 0]
     assert len(ran) == len(set(ran))
     with store.engine.begin() as connection:

@@ -13,6 +13,7 @@ from hub.logs import configure, only_allowed
 def logging_restored() -> object:
     root = logging.getLogger()
     before = root.handlers[:], root.level
+    root.handlers[:] = []
     yield
     root.handlers[:], root.level = before[0], before[1]
     structlog.reset_defaults()
