@@ -13,7 +13,6 @@ from hub.logs import configure, only_allowed
 def logging_restored() -> object:
     root = logging.getLogger()
     before = root.handlers[:], root.level
-    root.handlers[:] = []
     yield
     root.handlers[:], root.level = before[0], before[1]
     structlog.reset_defaults()
@@ -40,6 +39,7 @@ def test_an_exception_becomes_the_name_of_its_type() -> None:
 def test_neither_our_logs_nor_those_of_libraries_repeat_words(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    logging.getLogger().handlers[:] = []
     configure("json", "info")
     structlog.get_logger().info("received", participant="zipnet", name="Asha")
     logging.getLogger("some.library").error("could not parse <name>Asha</name>")
