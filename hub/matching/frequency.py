@@ -1,10 +1,12 @@
 """How common the words of names are, so that a shared rare name weighs more than a shared common one."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from hub.matching.columns import Ints, Tables
+from hub.matching.columns import Ints, Rows, Tables
 from hub.matching.names import sound
 
 
@@ -25,3 +27,15 @@ class Frequency:
     def _steps(self, vocabulary: list[str]) -> Ints:
         steps = [self.classes.get(sound(word), self.unseen) - self.reference for word in vocabulary]
         return np.array([0, *steps[1:]], dtype=np.int64)
+
+
+def count_words(tables: Iterable[Rows]) -> Counter[str]:
+    """How often each word of names occurs (by its sound, so that spellings of one name are counted together)."""
+    counts: Counter[str] = Counter()
+    for table in tables:
+        for column in ("names", "father", "mother"):
+            words, times = np.unique(np.ascontiguousarray(table[column]), return_counts=True)
+            for word, often in zip(words.tolist(), times.tolist(), strict=True):
+                if word:
+                    counts[sound(word.decode())] += often
+    return counts

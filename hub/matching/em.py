@@ -1,0 +1,155 @@
+"""m and u from unlabelled pairs by EM (Fellegi and Sunter; classification EM after Celeux and Govaert 1992).
+
+u is counted over pairs drawn at random. m is learned from the candidates of a sample of left rows: the blocking keys
+are of so many kinds that they keep nearly all true pairs, which among random ones would be too few to learn from.
+Fields that are ``open`` keep what they have.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from contracts.errors import Refused
+from hub.matching.batch import candidates
+from hub.matching.columns import Ints, Pairs, Rows, Tables
+from hub.matching.model import Model
+from hub.matching.scoring import Bits, Weighed, reach, weigh
+from hub.matching.shares import STRENGTH, fitted, shares_of, whole
+
+#: Pairs below this posterior (in bits) are taken as surely different while m is learned.
+_HOPELESS = -14.0
+_CHUNK = 400_000
+_RANDOM_CHUNKS = 4
+_MOST_CANDIDATES = 2_000
+#: Posterior from which a pair teaches m.
+_CERTAIN = 0.9
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What EM came to."""
+
+    model: Model
+    pairs: int
+    """How many candidate pairs were looked at."""
+    matches: float
+    """How many of them EM is all but certain of, by their posteriors."""
+    rounds: int
+
+
+@dataclass
+class _Seen:
+    """Levels of the pairs that may be true."""
+
+    left: Ints
+    """Left row of each pair."""
+    levels: list[npt.NDArray[np.uint8]]
+    """One (pairs,) array for each field."""
+    beyond: Bits
+    """Bits of rarity, which EM leaves as they are."""
+    pairs: int
+    """How many were looked at."""
+
+
+def learn(
+    model: Model,
+    left: Rows,
+    right: Rows,
+    *,
+    version: str,
+    found: float = 0.3,
+    most_left: int = 5_000,
+    rounds: int = 25,
+    seed: int = 0,
+) -> Learned:
+    """A model with m and u learned from unlabelled rows by EM; its levels, order and limits stay.
+
+    ``found`` is the share of left rows that are thought to have their true pair on the right. It sets the prior and is
+    not learned: left free, EM raises it until pairs that are merely alike pass for true ones. ``most_left`` bounds the
+    sample of left rows whose candidates are looked at.
+    """
+    if not len(left) or not len(right):
+        raise Refused("nothing_to_learn_from", "Give rows on both sides; a model is learned from pairs of them.")
+    dice = np.random.default_rng(seed)
+    tables = Tables(left, right)
+    u = _counted_at_random(model, tables, dice)
+    seen = _look(model, left[np.sort(dice.permutation(len(left))[:most_left])], right)
+    m = [fitted(a, b, field) for a, b, field in zip(shares_of(model, "m"), u, model.fields, strict=True)]
+    prior, done, moved = float(np.log2(found / len(right))), 0, 1.0
+    while done < rounds and moved >= 1e-4:
+        done += 1
+        sure = _sure(_posterior(seen, m, u, prior))
+        new_m = _maximised(seen, sure, u, model)
+        moved = max(float(np.abs(a - b).max()) for a, b in zip(new_m, m, strict=True))
+        m = new_m
+    learned = with_shares(model, m, u, version, one_in=1 + 2.0**-prior)
+    return Learned(learned, seen.pairs, float(sure.sum()), done)
+
+
+def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) -> list[npt.NDArray[np.float64]]:
+    """u of each level: its share among random pairs, nearly all of which are of different children."""
+    counts = [np.array([level.u for level in field.levels]) for field in model.fields]
+    for _ in range(_RANDOM_CHUNKS):
+        lefts, rights = (dice.integers(0, len(side), _CHUNK) for side in (tables.left, tables.right))
+        for count, reached in zip(counts, reach(model, Pairs(tables, lefts, rights)), strict=True):
+            count += np.bincount(reached.level, minlength=len(count) + 1)[1:]
+    had = shares_of(model, "u")
+    return [
+        before if field.open else whole(count) for count, before, field in zip(counts, had, model.fields, strict=True)
+    ]
+
+
+def _look(model: Model, left: Rows, right: Rows) -> _Seen:
+    tables = Tables(left, right)
+    kept: list[tuple[list[npt.NDArray[np.uint8]], Bits, Ints]] = []
+    looked = 0
+    for lefts, rights in candidates(left, right, _MOST_CANDIDATES).chunks():
+        weighed = weigh(model, reach(model, Pairs(tables, lefts, rights)))
+        at = np.flatnonzero(weighed.bits > _HOPELESS)
+        kept.append(([levels[at] for levels in weighed.levels], _beyond(model, weighed, at), lefts[at]))
+        looked += len(lefts)
+    if not kept:
+        raise Refused("nothing_to_learn_from", "No two rows share a blocking key; give more rows.")
+    reached = [np.concatenate([one[0][field] for one in kept]) for field in range(len(model.fields))]
+    beyond, rows_left = (np.concatenate([one[part] for one in kept]) for part in (1, 2))
+    return _Seen(rows_left, reached, beyond, looked)
+
+
+def _beyond(model: Model, weighed: Weighed, at: Ints) -> Bits:
+    beyond = np.zeros(len(at))
+    for share, levels, weights in zip(weighed.shares, weighed.levels, model.weights, strict=True):
+        beyond += share[at] - weights[levels[at]]
+    return beyond
+
+
+def _sure(posterior: Bits) -> Bits:
+    """Only pairs that are all but certain teach what true pairs are like (classification EM, Celeux and Govaert 1992).
+
+    Counting every doubtful pair by its share drowned the true ones: there are thousands of doubtful pairs for each.
+    """
+    return np.where(posterior >= _CERTAIN, posterior, 0.0)
+
+
+def _posterior(seen: _Seen, m: list[Any], u: list[Any], prior: float) -> Bits:
+    """Posterior of each pair, given that a left row has one true pair at most: rivals share what there is.
+
+    Without that, EM takes pairs that are alike in what depends on one another (state, home, language) for true ones.
+    """
+    bits = prior + seen.beyond
+    for levels, of_m, of_u in zip(seen.levels, m, u, strict=True):
+        bits += np.r_[0.0, np.log2(of_m / of_u)][levels]
+    odds = np.exp2(np.clip(bits, -60, 60))
+    rivals = np.bincount(seen.left, weights=odds, minlength=1)
+    posterior: Bits = odds / (1 + rivals[seen.left])
+    return posterior
+
+
+def _maximised(seen: _Seen, sure: Bits, u: list[Any], model: Model) -> list[Any]:
+    m = []
+    for levels, of_u, field in zip(seen.levels, u, model.fields, strict=True):
+        true = np.bincount(levels, weights=sure, minlength=len(field.levels) + 1)[1:]
+        before = np.array([level.m for level in field.levels])
+        m.append(fitted((true + STRENGTH * before) / (true.sum() + STRENGTH), of_u, field))
+    return m
