@@ -16,7 +16,7 @@ from hub.matching.batch import candidates
 from hub.matching.columns import Ints, Pairs, Rows, Tables
 from hub.matching.model import Model
 from hub.matching.scoring import Bits, Weighed, reach, weigh
-from hub.matching.shares import STRENGTH, fitted, shares_of, whole
+from hub.matching.shares import STRENGTH, fitted, shares_of, whole, with_shares
 
 #: Pairs below this posterior (in bits) are taken as surely different while m is learned.
 _HOPELESS = -14.0

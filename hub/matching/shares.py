@@ -14,10 +14,12 @@ _LEAST = 1e-7
 
 
 def shares_of(model: Model, which: str) -> list[npt.NDArray[np.float64]]:
+    """``m`` or ``u`` of each field's levels."""
     return [np.array([getattr(level, which) for level in field.levels]) for field in model.fields]
 
 
 def fitted(m: npt.NDArray[np.float64], u: npt.NDArray[np.float64], field: FieldModel) -> npt.NDArray[np.float64]:
+    """m made whole and, where the field's levels are ordered, put in order; what an open field has stays."""
     if field.open:
         return np.array([level.m for level in field.levels])
     return _ordered(whole(m), u) if field.ordered else whole(m)
@@ -26,8 +28,7 @@ def fitted(m: npt.NDArray[np.float64], u: npt.NDArray[np.float64], field: FieldM
 def whole(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Shares that add up to one, none of which is nothing."""
     shares: npt.NDArray[np.float64] = np.maximum(counts / counts.sum(), _LEAST)
-    whole: npt.NDArray[np.float64] = shares / shares.sum()
-    return whole
+    return np.asarray(shares / shares.sum())
 
 
 def _ordered(m: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -48,6 +49,7 @@ def _ratio(m: npt.NDArray[np.float64], u: npt.NDArray[np.float64], block: list[i
 
 
 def with_shares(model: Model, m: Sequence[Any], u: Sequence[Any], version: str, one_in: float) -> Model:
+    """The model with these m and u, checked as if read from a file."""
     fields = []
     for field, of_m, of_u in zip(model.fields, m, u, strict=True):
         levels = [
