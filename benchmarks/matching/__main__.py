@@ -34,7 +34,7 @@ _RIVALS = {
     "domain-keys": "Splink, our comparisons in SQL, our keys",
     "domain-keys-told": "the same, m told from the true pairs (nobody else sees them)",
 }
-_BEGIN, _END = "<!-- matching: written by python -m benchmarks.matching -->", "<!-- matching: end -->"
+_END = "<!-- matching: end -->"
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def main() -> None:
     text = _text(asked, results)
     print(text)
     if asked.write:
-        _write(asked.write, text)
+        _write(asked.write, _begin(asked.children), text)
 
 
 def _arguments() -> argparse.Namespace:
@@ -71,7 +71,7 @@ def _arguments() -> argparse.Namespace:
     asked.add_argument(
         "--runs", type=int, default=3, choices=range(1, 6), help="sets, each of its own seed (default 3)"
     )
-    asked.add_argument("--write", type=Path, help="file whose section on matching is replaced")
+    asked.add_argument("--write", type=Path, help="file whose section on sets of this size is replaced")
     return asked.parse_args()
 
 
@@ -104,8 +104,8 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
     kept = statistics.mean(r["kept"] for r, _ in ours)
     out = statistics.mean(r["left_out"] for r, _ in ours)
     lines = [
-        _BEGIN,
-        "## Matching: missing with found children",
+        _begin(asked.children),
+        f"## Matching: {asked.children:,} missing with {asked.children:,} found children",
         "",
         f"{asked.children:,} missing and as many found, 40 % of the missing among the found, 30 % of the found",
         f"nameless; {asked.runs} sets (seeds {_said(_REPORTED_ON[: asked.runs])}; tuned on {_said(_TUNED_ON)}).",
@@ -155,11 +155,15 @@ def _said(seeds: tuple[int, ...]) -> str:
     return ", ".join(map(str, seeds))
 
 
-def _write(path: Path, text: str) -> None:
+def _begin(children: int) -> str:
+    return f"<!-- matching of {children}: written by python -m benchmarks.matching -->"
+
+
+def _write(path: Path, begin: str, text: str) -> None:
     """Put the section into the file, in place of the one before."""
     whole = path.read_text(encoding="utf-8") if path.exists() else "# What was measured\n"
-    if _BEGIN in whole:
-        before, _, rest = whole.partition(_BEGIN)
+    if begin in whole:
+        before, _, rest = whole.partition(begin)
         whole = before + text + rest.partition(_END)[2]
     else:
         whole = f"{whole.rstrip()}\n\n{text}\n"
