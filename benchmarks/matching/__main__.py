@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.matching.measure import Quality, quality
+from benchmarks.matching.measure import Quality, interval, quality
 from benchmarks.matching.sets import make, read
 
 #: Sets are tuned on and reported on with different seeds.
@@ -85,12 +85,11 @@ def _run(*command: str) -> None:
 
 
 def _row(which: str, runs: list[tuple[dict[str, Any], Quality]]) -> str:
-    """One line of the table: shares as the mean over the runs with the interval of the first, times as medians."""
-    first = runs[0][1]
+    """One line of the table: shares as means over the sets with their interval, times as medians."""
     shares = []
     for name in ("recall_at_10", "recall_at_1", "f1"):
-        mean = statistics.mean(getattr(q, name).value for _, q in runs)
-        shares.append(f"{mean:.3f} ({getattr(first, name).low:.3f} to {getattr(first, name).high:.3f})")
+        mean, low, high = interval([getattr(q, name) for _, q in runs])
+        shares.append(f"{mean:.3f} ({low:.3f} to {high:.3f})")
     train, score, rank = (statistics.median(r["seconds"][part] for r, _ in runs) for part in ("train", "score", "rank"))
     pairs = statistics.median(r["pairs"] for r, _ in runs)
     megabytes = statistics.median(r["megabytes"] for r, _ in runs)
@@ -117,7 +116,7 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         "|---|---|---|---|---|---|---|---|",
         *(f"| {_row(which, runs)} |" for which, runs in results.items() if runs),
         "",
-        "Shares are means over the sets; in brackets the 95 % interval of the first set, over resampled children.",
+        "Shares are means over the sets; in brackets the 95 % interval of that mean, over resampled missing children.",
         *_passes(results),
         f"Blocking keeps {kept:.3f} of the true pairs; the cap of 2,000 candidates leaves out {out:,.0f} pairs.",
         "",
@@ -138,7 +137,7 @@ def _passes(results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> list[st
     learning = [which for which in _RIVALS if results[which] and not which.endswith("-told")]
     runs = [(which, [result["passes"] for result, _ in results[which]]) for which in learning]
     told = "; ".join(f"{_RIVALS[which]}: {', '.join(map(str, passes))}" for which, passes in runs)
-    return [f"Passes of Splink's EM that it did not refuse, of three, by set: {told}."] if runs else []
+    return [f"Passes of Splink's EM that it did not refuse, of three, by set: {told}.", ""] if runs else []
 
 
 def _bins(found: Quality) -> list[str]:

@@ -1,5 +1,7 @@
 """What a contender's links are worth: recall at ten, F1 at a threshold fixed beforehand, reliability."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,21 +13,25 @@ from hub.matching.learning import Bin, calibrated, reliability
 THRESHOLD_BITS = 0.0
 
 
-class Interval(NamedTuple):
-    """A share with its 95 % interval over 400 resamples of the missing children."""
+@dataclass(frozen=True)
+class Share:
+    """A share, and what it comes to when the missing children are resampled."""
 
     value: float
-    low: float
-    high: float
+    resampled: Any
 
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+def interval(shares: Sequence[Share]) -> tuple[float, float, float]:
+    """The mean of a share over several sets, with its 95 % interval over resampled children."""
+    mean = np.mean([one.value for one in shares])
+    drawn = np.mean([one.resampled for one in shares], axis=0)
+    return float(mean), float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975))
 
 
 class Quality(NamedTuple):
-    recall_at_10: Interval
-    recall_at_1: Interval
-    f1: Interval
+    recall_at_10: Share
+    recall_at_1: Share
+    f1: Share
     precision: float
     bins: list[Bin]
     calibrated: list[Bin]
@@ -55,14 +61,14 @@ def quality(result: dict[str, Any], pair: Any, of: int | None = None) -> Quality
     fitted = reliability([model.probability(one) for one in bits[~half].tolist()], true[~half].tolist())
     bins = reliability((1 / (1 + np.exp2(-np.clip(bits, -60, 60)))).tolist(), true.tolist())
     return Quality(
-        _interval([in_ten[at][has[at]].mean() for at in draws]),
-        _interval([first[at][has[at]].mean() for at in draws]),
-        _interval([2 * right_said[at].sum() / max(said[at].sum() + has[at].sum(), 1) for at in draws]),
+        _share([in_ten[at][has[at]].mean() for at in draws]),
+        _share([first[at][has[at]].mean() for at in draws]),
+        _share([2 * right_said[at].sum() / max(said[at].sum() + has[at].sum(), 1) for at in draws]),
         float(right_said.sum() / max(said.sum(), 1)),
         bins,
         fitted,
     )
 
 
-def _interval(values: list[Any]) -> Interval:
-    return Interval(float(values[0]), float(np.quantile(values[1:], 0.025)), float(np.quantile(values[1:], 0.975)))
+def _share(values: list[Any]) -> Share:
+    return Share(float(values[0]), np.array(values[1:]))

@@ -128,6 +128,12 @@ def test_neighbours_find_every_pair_that_comparing_all_with_all_finds(words: lis
     assert found.tolist() == [grade(vocabulary[a], vocabulary[b]) for a, b in zip(left, right, strict=True)]
 
 
+def test_neighbours_find_long_words_two_edits_apart_and_no_short_ones() -> None:
+    found = Neighbours(["", "saraknirab", "sarbknisab", "sarak", "sabab"], grades.graded)
+    ask = np.array([1, 2, 3]), np.array([2, 1, 4])
+    assert found.of(*ask).tolist() == [grades.ALIKE, grades.ALIKE, grades.DIFFERENT]
+
+
 @given(st.lists(_WORDS, min_size=2, max_size=12, unique=True))
 @settings(deadline=None, max_examples=40)
 def test_grades_are_the_same_by_table_by_row_and_by_neighbours(words: list[str]) -> None:

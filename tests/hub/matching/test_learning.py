@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.matching.generator import Generator, Truth
 from contracts import Refused
-from hub.matching import Model, prepare, rows
+from hub.matching import Model, em, prepare, rows
 from hub.matching.batch import Links, link
 from hub.matching.learning import Learned, calibrated, confirmed, count_words, learn, reliability, shadow
 from tests.hub.matching.people import a_record, named
@@ -68,6 +68,17 @@ def test_em_learns_that_an_everyday_agreement_is_common(learned: Learned) -> Non
 def test_em_sees_about_as_many_true_pairs_as_it_is_sure_of_and_no_more_than_there_are(learned: Learned) -> None:
     assert 300 < learned.pairs < 300 * 300
     assert 20 < learned.matches < 120
+
+
+def test_only_pairs_that_are_all_but_certain_teach() -> None:
+    assert em._sure(np.array([0.1, 0.89, 0.9, 0.99])).tolist() == [0.0, 0.0, 0.9, 0.99]
+
+
+def test_rivals_for_one_child_share_what_there_is() -> None:
+    levels = [np.array([1, 1, 1], dtype=np.uint8)]
+    seen = em._Seen(np.array([0, 0, 1]), levels, np.zeros(3), 3)
+    posterior = em._posterior(seen, [np.array([0.9])], [np.array([0.0009])], 0.0)
+    assert posterior[0] == posterior[1] < 0.5 < posterior[2]
 
 
 def test_what_em_learned_on_some_children_finds_at_least_as_many_others(learned: Learned) -> None:

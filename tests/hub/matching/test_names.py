@@ -81,6 +81,32 @@ def _tests(keyed: np.ndarray, grade: np.ndarray) -> list[tuple[str, np.ndarray]]
 
 
 @pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("राकेश", "rakesh"),
+        ("प्रियंका", "priyanka"),
+        ("कृष्णा", "krishna"),
+        ("ज्ञानेश्वर", "gyaneshvar"),
+        ("দীপক", "dipak"),
+        ("ওয়াসিম", "vasim"),
+        ("ਗੁਰਪ੍ਰੀਤ", "gurprit"),
+        ("ਸਿੰਘ", "singh"),
+        ("લક્ષ્મી", "lakshmi"),
+        ("ରାକେଶ", "rakesh"),
+        ("முருகன்", "murugan"),
+        ("సరస్వతి", "sarasvati"),
+        ("ಮಂಜುನಾಥ", "manjunath"),
+        ("രമേശൻ", "rameshan"),
+        ("ꯁꯅꯥꯇꯣꯝꯕꯤ", "sanatombi"),
+        ("ᱥᱚᱨᱮᱱ", "soren"),
+        ("زینت", "ZYNT"),
+    ],
+)
+def test_each_script_is_read_into_the_same_latin_letters(written: str, read: str) -> None:
+    assert fold(written) == read
+
+
+@pytest.mark.parametrize(
     ("written", "words"),
     [
         ("Smt. Ramwati Devi", ("ramvati",)),

@@ -97,7 +97,37 @@ def test_a_model_that_does_not_add_up_is_refused_naming_the_field(tmp_path: Path
     whole = (Path(hub.matching.__file__).parent / "model.toml").read_text()
     broken = tmp_path / "model.toml"
     broken.write_text(whole.replace("m = 0.985", "m = 0.885"))
+    assert "m over the levels of gender must add up to 1" in why_refused(broken)
+
+
+def why_refused(path: Path) -> str:
     with pytest.raises(Refused) as refused:
-        Model.load(broken)
+        Model.load(path)
     assert refused.value.code == "invalid_model"
-    assert any("gender" in problem.message for problem in refused.value.problems)
+    return " ".join(problem.message for problem in refused.value.problems)
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    whole = (Path(hub.matching.__file__).parent / "model.toml").read_text(encoding="utf-8")
+    assert old in whole
+    file = tmp_path / "model.toml"
+    file.write_text(whole.replace(old, new, 1), encoding="utf-8")
+    return file
+
+
+def test_a_model_whose_levels_do_not_fall_is_refused(tmp_path: Path) -> None:
+    file = changed(tmp_path, "m = 0.66, u = 0.46", "m = 0.30, u = 0.46")
+    file.write_text(file.read_text().replace("m = 0.3, u = 0.42", "m = 0.66, u = 0.42"), encoding="utf-8")
+    assert "levels of build must stand best agreement first" in why_refused(file)
+
+
+def test_a_model_with_fields_left_out_or_in_another_order_is_refused(tmp_path: Path) -> None:
+    file = changed(tmp_path, 'name = "gender"', 'name = "genders"')
+    assert "fields must be, in this order" in why_refused(file)
+
+
+def test_a_model_with_an_unknown_key_or_no_toml_at_all_is_refused(tmp_path: Path) -> None:
+    assert why_refused(changed(tmp_path, "one_in = ", "one_of = "))
+    (tmp_path / "model.toml").write_text("version = ", encoding="utf-8")
+    assert why_refused(tmp_path / "model.toml") == ""
+    assert why_refused(tmp_path / "nowhere.toml") == ""
