@@ -32,6 +32,8 @@ class Core(Protocol):
 
     best: int
     """How many proposals stand for one searched child at most."""
+    tell_bits: float
+    """Score from which both owners are told of a proposal."""
 
     def entry(self, record: ChildRecord) -> Entry:
         """The record with the keys it is found with."""
@@ -58,11 +60,19 @@ class Core(Protocol):
 class ModelCore:
     """The core of ``hub.matching`` with one model."""
 
-    def __init__(self, secret: bytes, model: Path | None = None, propose_bits: float | None = None) -> None:
-        self._model = matching.Model.load(model)
+    def __init__(
+        self,
+        secret: bytes,
+        model: Path | None = None,
+        propose_bits: float | None = None,
+        prior_one_in: float | None = None,
+        tell_bits: float = 0.0,
+    ) -> None:
+        shipped = matching.Model.load(model)
+        self._model = shipped if prior_one_in is None else shipped.with_prior(prior_one_in)
         self._propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
         self._hash = KeyHash(secret)
-        self.best = self._model.best
+        self.best, self.tell_bits = self._model.best, tell_bits
         self.fingerprint = f"features {VERSION}, secret {self._hash.of_text('fingerprint') & 0xFFFFFFFF:08x}"
         """Tells an index that was built with other features or another secret."""
 
@@ -118,7 +128,7 @@ class ModelCore:
             searched=searched.row,
             found=found.row,
             bits=bits,
-            probability=matching.probability(bits),
+            probability=self._model.probability(bits),
             prior_bits=self._model.prior_bits,
             evidence=tuple(evidence),
             model=self._model.version,

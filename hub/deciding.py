@@ -35,7 +35,10 @@ def decide(
     reason: str,
     now: datetime.datetime,
 ) -> Match:
-    """Take a person's decision; both owners are told. ``Refused``: ``unknown_match``, ``illegal_step``."""
+    """Take a person's decision; both owners are told, unless what they never heard of was rejected.
+
+    Raises ``Refused``: ``unknown_match``, ``illegal_step``.
+    """
     standing = work.matches.standing(match_id)
     if standing is None:
         raise Refused("unknown_match", "There is no such match. Open it from the list of matches.")
@@ -44,7 +47,8 @@ def decide(
     searched, found = _both(work, standing)
     facts = facts_of(searched, found) if state is MatchState.REJECTED else None
     work.matches.settle(standing, state, by, reason, now, facts)
-    tell_both(work, (_TOLD[state], _TOLD[state]), match_id, (searched, found), now)
+    if standing.told or state is not MatchState.REJECTED:
+        tell_both(work, (_TOLD[state], _TOLD[state]), match_id, (searched, found), now)
     if state is MatchState.REUNITED:
         for entry in (searched, found):
             _close_entry(work, proposing, entry, Status.RESTORED, by, now)

@@ -115,8 +115,9 @@ class Flow:
         work.records.hold_sender(sender)
         now, ids = self.now(), {record.ref.source_id for record in told}
         known = work.records.known(sender, ids)
-        answers, new_words, newest = _sift(told, known, work.records.versions(sender, known))
-        work.records.add_versions(new_words, now)
+        answers, newest, repeated = _sift(told, known)
+        work.records.add_versions(told, now)
+        work.records.repeat(repeated)
         entries = self._entries(newest, known, matching)
         changed = work.records.write(entries, known, now)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
@@ -180,23 +181,29 @@ class Flow:
 
 
 def _sift(
-    told: Sequence[ChildRecord], known: dict[str, Known], seen: set[tuple[str, str]]
-) -> tuple[list[Answer], list[ChildRecord], list[ChildRecord]]:
-    """(an answer for each, words never told before, the newest word of each record that changes it)."""
-    ranks = {source_id: newness(one.recorded_at, one.version) for source_id, one in known.items()}
-    answers, new_words, newest = [], [], {}
+    told: Sequence[ChildRecord], known: dict[str, Known]
+) -> tuple[list[Answer], list[ChildRecord], dict[int, datetime.datetime]]:
+    """(an answer for each, the newest word of each record that changes it, row -> later moment of the same word).
+
+    A version told again later changes nothing but its moment; so an owner without version numbers may return to what it
+    said before (untraced, traced, untraced), and the end does not depend on the order of arrival.
+    """
+    stands = {source_id: (one.recorded_at, one.version) for source_id, one in known.items()}
+    answers, newest, repeated = [], {}, {}
     for record in told:
-        source_id, version = record.ref.source_id, record.ref.version
-        rank = newness(record.recorded_at, version)
-        is_new = (source_id, version) not in seen
-        is_newer = is_new and (source_id not in ranks or rank > ranks[source_id])
-        if is_new:
-            seen.add((source_id, version))
-            new_words.append(record)
+        source_id, word = record.ref.source_id, (record.recorded_at, record.ref.version)
+        before = stands.get(source_id)
+        is_newer = before is None or newness(*word) > newness(*before)
+        changes = before is None or (is_newer and word[1] != before[1])
         if is_newer:
-            ranks[source_id], newest[source_id] = rank, record
-        answers.append(Answer.ACCEPTED if is_newer else Answer.UNCHANGED)
-    return answers, new_words, list(newest.values())
+            stands[source_id] = word
+        if changes or (is_newer and source_id in newest):
+            newest[source_id] = record
+        elif is_newer:
+            repeated[source_id] = record.recorded_at
+        answers.append(Answer.ACCEPTED if changes else Answer.UNCHANGED)
+    rows = {known[one].row: moment for one, moment in repeated.items() if one not in newest}
+    return answers, list(newest.values()), rows
 
 
 def _not_yours(item_id: str) -> Outcome:

@@ -2,6 +2,7 @@
 
 What stands depends on the entries alone, not on the order in which they came: a searched child has as proposals its
 best pairs above the model's threshold among the entries that share a key with it. What a person decided is not touched.
+The owners are told of those from ``tell_bits`` on; the weaker ones, which are many, are for reviewers at the hub.
 """
 
 import datetime
@@ -142,17 +143,19 @@ class Proposing:
         entries: tuple[Compared, Compared],
         now: datetime.datetime,
     ) -> None:
-        if standing is not None and standing.state is MatchState.PROPOSED:
-            if standing.bits != pair.bits:
-                work.matches.rescore(standing, pair)
-            return
+        worth_telling, known = pair.bits >= self.core.tell_bits, False
         if standing is None:
-            match_id = work.matches.propose(pair, now)
+            match_id = work.matches.propose(pair, worth_telling, now)
+        elif standing.state is MatchState.PROPOSED:
+            match_id, known = standing.match_id, standing.told
+            if standing.bits != pair.bits:
+                work.matches.rescore(standing, pair, known or worth_telling)
         else:
             match_id = standing.match_id
-            work.matches.propose_again(standing, pair, now)
-        self.tally.proposed += 1
-        tell_both(work, _TWICE[NoticeKind.MATCH_PROPOSED], match_id, entries, now, pair)
+            work.matches.propose_again(standing, pair, worth_telling, now)
+        self.tally.proposed += standing is None or standing.state is not MatchState.PROPOSED
+        if worth_telling and not known:
+            tell_both(work, _TWICE[NoticeKind.MATCH_PROPOSED], match_id, entries, now, pair)
 
     def _drop_misplaced(
         self, work: Work, entry: Compared, standing: Iterable[Standing], now: datetime.datetime
@@ -176,9 +179,10 @@ class Proposing:
         """The evidence for a proposal is gone."""
         work.matches.settle(standing, MatchState.WITHDRAWN, "evidence", "The evidence no longer speaks for it.", now)
         self.tally.withdrawn += 1
-        entries = work.records.at([standing.searched, standing.found])
-        both = entries[standing.searched], entries[standing.found]
-        tell_both(work, _TWICE[NoticeKind.MATCH_WITHDRAWN], standing.match_id, both, now)
+        if standing.told:
+            entries = work.records.at([standing.searched, standing.found])
+            both = entries[standing.searched], entries[standing.found]
+            tell_both(work, _TWICE[NoticeKind.MATCH_WITHDRAWN], standing.match_id, both, now)
 
 
 def facts_of(searched: Compared, found: Compared) -> str:

@@ -22,8 +22,12 @@ class Settings(BaseSettings):
     """A matching model (``model.toml``) in place of the one shipped."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
     """Secret of the keyed hashes in the index. After a change the hub waits for ``match_all`` to build them anew."""
+    prior_one_in: Annotated[float, Field(gt=1)] | None = None
+    """Of how many pairs of a searched-for and a found child one is true; absent means the model's, for all India."""
     propose_bits: float | None = None
     """Score in bits from which a pair is proposed; absent means the model's own threshold."""
+    tell_bits: float = 0.0
+    """Score in bits from which both owners are told of a proposal; weaker ones are for reviewers at the hub only."""
     candidates_cap: Annotated[int, Field(ge=10, le=100_000)] = 1_000
     """How many candidates of one record are scored at most, those that share most keys first."""
     batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 500

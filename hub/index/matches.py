@@ -39,6 +39,8 @@ class Standing:
     state: MatchState
     bits: float
     facts: str | None
+    told: bool
+    """Whether the owners know of it."""
 
 
 _STANDING = [matches.c[name] for name in Standing.__dataclass_fields__]
@@ -70,25 +72,25 @@ class Matches:
         row = self._connection.execute(dialect.for_update(self._connection, query)).one_or_none()
         return None if row is None else _standing(row)
 
-    def propose(self, pair: Pair, now: datetime.datetime) -> str:
+    def propose(self, pair: Pair, told: bool, now: datetime.datetime) -> str:
         """A new match; its id."""
         match_id = str(uuid.uuid4())
         values = _scored(pair) | {"match_id": match_id, "searched": pair.searched, "found": pair.found}
-        values |= {"state": MatchState.PROPOSED.value, "proposed_at": now}
+        values |= {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now}
         self._connection.execute(matches.insert().values(values))
         self._step(match_id, MatchState.PROPOSED, "model " + pair.model, None, pair.bits, now)
         return match_id
 
-    def propose_again(self, standing: Standing, pair: Pair, now: datetime.datetime) -> None:
+    def propose_again(self, standing: Standing, pair: Pair, told: bool, now: datetime.datetime) -> None:
         """A withdrawn or rejected pair for which new facts speak."""
-        values = _scored(pair) | {"state": MatchState.PROPOSED.value, "proposed_at": now, "facts": None}
+        values = _scored(pair) | {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now, "facts": None}
         values |= {"decided_at": None, "decided_by": None, "reason": None}
         self._change(standing.match_id, values)
         self._step(standing.match_id, MatchState.PROPOSED, "model " + pair.model, None, pair.bits, now)
 
-    def rescore(self, standing: Standing, pair: Pair) -> None:
+    def rescore(self, standing: Standing, pair: Pair, told: bool) -> None:
         """The same proposal on newer evidence."""
-        self._change(standing.match_id, _scored(pair))
+        self._change(standing.match_id, _scored(pair) | {"told": told})
 
     def settle(
         self,
@@ -154,8 +156,8 @@ def _scored(pair: Pair) -> Values:
 
 
 def _standing(row: Any) -> Standing:
-    match_id, searched, found, state, bits, facts = row
-    return Standing(match_id, searched, found, MatchState(state), bits, facts)
+    match_id, searched, found, state, bits, facts, told = row
+    return Standing(match_id, searched, found, MatchState(state), bits, facts, told)
 
 
 def _shown() -> Select[Any]:

@@ -73,13 +73,6 @@ class Records:
         query = dialect.for_update(self._connection, query.order_by(records.c.row))
         return {row.source_id: _known(row) for row in self._connection.execute(query)}
 
-    def versions(self, participant: str, source_ids: Collection[str]) -> set[tuple[str, str]]:
-        """Every (source id, version) of these records that was ever told."""
-        query = select(record_versions.c.source_id, record_versions.c.version).where(
-            record_versions.c.participant == participant, record_versions.c.source_id.in_(source_ids)
-        )
-        return {(row.source_id, row.version) for row in self._connection.execute(query)}
-
     def at(self, rows: Collection[int]) -> dict[int, Known]:
         query = select(*_KNOWN).where(records.c.row.in_(rows))
         return {row.row: _known(row) for row in self._connection.execute(query)}
@@ -167,6 +160,12 @@ class Records:
             for record in told
         ]
         dialect.insert_many(self._connection, record_versions, rows, new_only=True)
+
+    def repeat(self, moments: dict[int, datetime.datetime]) -> None:
+        """The owner said again, later, what stands in these rows."""
+        if moments:
+            values = [{"the_row": row, "recorded_at": moment} for row, moment in moments.items()]
+            self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
 
     def write(self, entries: Sequence[Entry], known: dict[str, Known], now: datetime.datetime) -> list[Compared]:
         """Insert or overwrite the rows and keys of entries of one participant; as matching sees them, in order."""

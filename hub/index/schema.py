@@ -141,6 +141,7 @@ matches = Table(
     Column("evidence", Text, nullable=False),
     Column("model", String(80), nullable=False),
     Column("facts", String(64)),
+    Column("told", Boolean, nullable=False),
     Column("proposed_at", Moment, nullable=False),
     Column("decided_at", Moment),
     Column("decided_by", String(120)),

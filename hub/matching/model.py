@@ -176,11 +176,23 @@ class Model:
         """With middle points of districts, LGD code to (latitude, longitude) in degrees."""
         return replace(self, centroids=Centroids(self.centroids.states, districts))
 
+    def with_prior(self, one_in: float) -> "Model":
+        """For an index of another size: one of ``one_in`` pairs of a searched-for child and a candidate is true."""
+        version = f"{self.data.version}-one-in-{one_in:g}"
+        return replace(self, data=self.data.model_copy(update={"version": version, "prior": Prior(one_in=one_in)}))
+
     def with_frequencies(self, counts: Mapping[str, int]) -> "Model":
         """With rarity learned from the index: how often each name's word was seen (see ``learning.count_words``)."""
         total = max(sum(counts.values()), 1)
         classes = {word: min(40, int(log2(total / count))) for word, count in counts.items() if count > 0}
         return replace(self, frequency=_frequency(self.data.frequency, classes))
+
+    def with_pool(self, candidates: int, found: float = 0.3) -> "Model":
+        """With the prior of a pool of so many candidates, in which so large a share of the searched have their pair.
+
+        The prior of the file is that of a large index; in a small one it would hide what is true.
+        """
+        return self.with_data(prior={"one_in": max(candidates / found, 2.0)})
 
     def with_data(self, **changes: Any) -> "Model":
         """With other weights, checked as if read from a file."""

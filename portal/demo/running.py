@@ -18,6 +18,10 @@ from portal.demo.taking_part import ACCOUNTS, TAKING_PART, Taking
 
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
 
+#: The model's prior is for all India. Of the few hundred children of the demonstration one pair in so many is true.
+ONE_IN = 4_000
+#: Proposed from one chance in twenty on.
+PROPOSE_BITS = -4.25
 #: Rows of adults in the ZIPNET look-alike.
 ADULTS = 1500
 
@@ -44,7 +48,12 @@ class Demonstration:
         self._folder, self._processes, self._bar = folder, processes, bar
         self.world = world.make(seed)
         self._seed = seed
-        self.settings = Settings(database=database or f"sqlite:///{folder / 'hub.sqlite'}", log_level="warning")
+        self.settings = Settings(
+            database=database or f"sqlite:///{folder / 'hub.sqlite'}",
+            prior_one_in=ONE_IN,
+            propose_bits=PROPOSE_BITS,
+            log_level="warning",
+        )
         self.shown = Shown(planted=len(self.world.truth))
 
     def start_nodes(self) -> None:

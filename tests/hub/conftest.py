@@ -28,6 +28,7 @@ class WordCore:
     key_hash = staticmethod(KeyHash(b"test").of_text)
 
     best = 10
+    tell_bits = 6.0
 
     def entry(self, record: ChildRecord) -> Entry:
         return Entry(record, self._found_by(record, _words(record)))

@@ -1,6 +1,7 @@
 """The journey of records through the hub: what is taken in, what is matched, and who is told."""
 
 import datetime
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -77,6 +78,20 @@ def test_of_two_words_of_one_moment_the_higher_version_stands(
     tell(child("M1", version=10, at=start))
     assert tell(child("M1", version=9, at=start)) == ["unchanged"]
     assert indexed(store, "police-br", "M1").version == "10"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_an_owner_without_version_numbers_may_return_to_what_it_said_before(
+    tell: Tell, store: Store, child: Make, start: datetime.datetime, order: tuple[int, ...]
+) -> None:
+    days = [start + datetime.timedelta(days=n) for n in range(3)]
+    words = [
+        child("M1", name, version=v, at=days[n]) for n, (name, v) in enumerate([("A", "x"), ("B", "y"), ("A", "x")])
+    ]
+    for number in order:
+        tell(words[number])
+    assert indexed(store, "police-br", "M1").version == "x"
+    assert tell(words[1]) == ["unchanged"]
 
 
 def test_within_one_message_the_newest_word_stands(tell: Tell, store: Store, child: Make) -> None:

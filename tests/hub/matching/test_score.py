@@ -64,6 +64,14 @@ def test_what_is_unknown_weighs_nothing_and_is_named() -> None:
     assert len(said.not_compared) == len(MODEL.fields)
 
 
+def test_a_smaller_pool_makes_every_pair_likelier_by_the_same_bits() -> None:
+    small = MODEL.with_pool(300)
+    assert small.prior_bits == pytest.approx(-9.97, abs=0.01)
+    pair = prepare(missing_rakesh()), prepare(found_rakesh())
+    gained = score(small, *pair).bits - score(MODEL, *pair).bits
+    assert gained == pytest.approx(small.prior_bits - MODEL.prior_bits)
+
+
 def test_packed_features_come_back_the_same() -> None:
     features = prepare(missing_rakesh())
     assert Features.unpack(features.pack()) == features

@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("model", sa.String(length=80), nullable=False),
         sa.Column("facts", sa.String(length=64), nullable=True),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("proposed_at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_by", sa.String(length=120), nullable=True),
