@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.matching.sets import Set, load, report
+from benchmarks.matching.sets import Set, load, megabytes, report
 from hub.matching import Model
 from hub.matching.batch import candidates, link
 from hub.matching.learning import count_words, learn
@@ -28,10 +28,12 @@ def run(children: Set, which: str) -> dict[str, Any]:
         left = left[:500]
     links = link(model, left, right, least_bits=-20.0, exhaustive=which == "exhaustive")
     done = time.perf_counter()
+    memory = megabytes()
     kept = None if which == "exhaustive" else _kept(children)
     return {
         "seconds": {"train": trained - start, "score": done - trained, "rank": 0.0},
         "pairs": links.candidates,
+        "megabytes": memory,
         "kept": kept,
         "capped": links.capped,
         "left_out": links.pairs_left_out,

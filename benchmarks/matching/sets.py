@@ -52,10 +52,15 @@ def load(path: Path) -> Set:
         return Set(left, right, kept["pair"], districts, float(kept["prepared"]))
 
 
+def megabytes() -> float:
+    """The most memory this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def report(result: dict[str, Any], path: Path) -> None:
-    """Keep a result with the most memory the process ever had."""
+    """Keep a result."""
     arrays = {key: result.pop(key) for key in ("left", "right", "bits", "rank")}
-    result["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result.setdefault("megabytes", megabytes())
     np.savez(path.with_suffix(".npz"), **arrays)
     path.write_text(json.dumps(result), encoding="utf-8")
 

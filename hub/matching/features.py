@@ -39,6 +39,7 @@ ROW = np.dtype(
         ("nicks", _WORD, NICKS),
         ("father", _WORD, PARENTS),
         ("mother", _WORD, PARENTS),
+        ("longest", [("names", "u1"), ("father", "u1"), ("mother", "u1")]),  # words of the longest single name
         ("languages", "S3", LANGUAGES),
         ("height", "<i2"),  # millimetres
         ("height_on", "<i4"),  # day
@@ -132,25 +133,33 @@ def _names(row: Any, record: ChildRecord) -> None:
     father, mother = _relatives(record)
     for name in record.names:
         parsed = parse(name.text)
-        (nicks if name.kind is NameKind.NICK else words).extend(parsed.words)
         nicks.extend(parsed.nicks)
-        father.extend(parsed.parent)
-        mother.extend(parsed.mother)
+        father.append(parsed.parent)
+        mother.append(parsed.mother)
+        if name.kind is NameKind.NICK:
+            nicks.extend(parsed.words)
+        else:
+            words.extend(parsed.words)
+            row["longest"]["names"] = max(row["longest"]["names"], len(parsed.words))
     _fill(row["names"], words)
     _fill(row["nicks"], [nick for nick in nicks if nick not in words])
-    # A family name that the child bears too was counted with the child's own name.
-    _fill(row["father"], [w for w in father if w not in words] or father)
-    _fill(row["mother"], [w for w in mother if w not in words] or mother)
+    for which, names in (("father", father), ("mother", mother)):
+        # A family name that the child bears too was counted with the child's own name.
+        own = [tuple(word for word in name if word not in words) or name for name in names]
+        _fill(row[which], [word for name in own for word in name])
+        row["longest"][which] = max(map(len, own), default=0)
 
 
-def _relatives(record: ChildRecord) -> tuple[list[str], list[str]]:
-    said_of: dict[Relation, list[str]] = {}
+def _relatives(record: ChildRecord) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Names of the father (of the guardian, where no father is told) and of the mother, each as its words."""
+    told: dict[Relation, list[tuple[str, ...]]] = {}
     for relative in record.relatives:
         for name in relative.names:
             parsed = parse(name.text)
-            said_of.setdefault(relative.relation, []).extend(parsed.words or parsed.nicks)
-    father = said_of.get(Relation.FATHER) or said_of.get(Relation.GUARDIAN) or []
-    return list(father), list(said_of.get(Relation.MOTHER) or [])
+            if parsed.words or parsed.nicks:
+                told.setdefault(relative.relation, []).append(parsed.words or parsed.nicks)
+    father = told.get(Relation.FATHER) or told.get(Relation.GUARDIAN) or []
+    return list(father), list(told.get(Relation.MOTHER) or [])
 
 
 def _birth(row: Any, birth: Birth) -> None:

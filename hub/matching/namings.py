@@ -49,9 +49,9 @@ def parent(which: str, pairs: Pairs, frequency: Frequency) -> Reached:
 
 def _compared(pairs: Pairs, which: str, frequency: Frequency) -> Reached:
     left, right = pairs.gathered(pairs.tables.words(which))
-    counts = pairs.gathered(pairs.tables.once((which, "counts"), lambda: _counts(pairs, which)))
-    paired = _paired(pairs, left, right, np.maximum(*counts), frequency)
-    tests = [*_words_agree(paired, np.minimum(*counts) < 2), np.ones(len(pairs), dtype=bool)]
+    paired = _paired(pairs, left, right, frequency, which)
+    one = np.minimum(*pairs.column("longest", which)) < 2
+    tests = [*_words_agree(paired, one), np.ones(len(pairs), dtype=bool)]
     return Reached(first_that_holds(tests[-1], tests), paired.rarity)
 
 
@@ -64,7 +64,7 @@ def _counts(pairs: Pairs, which: str) -> tuple[Grade, Grade]:
 def _words_agree(paired: _Paired, one: Truths) -> list[Truths]:
     """Two words the same, close, alike; the only word the same, close, alike; one of several the same, or alike.
 
-    ``one``: where one side has one word only.
+    ``one``: where no single name of one side has more than one word, however many aliases it has.
     """
     both = np.minimum(paired.best, paired.second)
     return [
@@ -99,11 +99,9 @@ def _share_a_word(left: Words, right: Words) -> Truths:
     return shared
 
 
-def _paired(pairs: Pairs, left: Words, right: Words, counts: Grade, frequency: Frequency) -> _Paired:
-    """Best and second-best grade over words used once each, and the rarity of those that are the same.
-
-    ``counts``: words of the side that has more of them.
-    """
+def _paired(pairs: Pairs, left: Words, right: Words, frequency: Frequency, which: str) -> _Paired:
+    """Best and second-best grade over words used once each, and the rarity of those that are the same."""
+    counts = np.maximum(*pairs.gathered(pairs.tables.once((which, "counts"), lambda: _counts(pairs, which))))
     best, second = np.zeros((2, len(pairs)), dtype=np.uint8)
     rarity = np.zeros(len(pairs), dtype=np.int64)
     steps = frequency.steps(pairs.tables)

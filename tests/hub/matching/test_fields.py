@@ -46,6 +46,18 @@ def test_an_alias_is_as_good_as_the_name(model: Model) -> None:
     assert reached(model, "name", missing, {"names": named("Puja")})[0] == "one_word_same"
 
 
+def test_an_alias_more_never_weakens_the_name_that_agrees(model: Model) -> None:
+    found = {"names": named("Sunita Yadav")}
+    alone = reached(model, "name", {"names": named("Sunita")}, found)
+    with_alias = reached(model, "name", {"names": [*named("Sunita"), Name(text="Pooja", kind="alias")]}, found)
+    assert alone == with_alias and alone[0] == "one_word_same"
+
+
+def test_one_name_in_two_scripts_is_one_name(model: Model) -> None:
+    both = {"names": named("Rakesh", "راکیش")}
+    assert reached(model, "name", both, both)[0] == "one_word_same"
+
+
 def test_a_shared_pet_name_is_weak_and_a_different_one_says_nothing(model: Model) -> None:
     missing = {"names": named("Chhotu")}
     level, bits = reached(model, "name", missing, {"names": named("छोटू")})
