@@ -61,14 +61,22 @@ def show(match_id: Annotated[str, typer.Argument(help="Id of the match.")], as_j
 
 def matches_table(found: list[Match]) -> "RenderableType":
     """Matches as a table, each with its strongest evidence."""
-    rows = [
-        (m.match_id, f"{m.ref.participant} {m.ref.source_id}", f"{m.other.participant} {m.other.source_id}",
-         f"{m.bits:+.1f}", f"{m.probability:.1%}", evidence_in_words(m)) for m in found
-    ]  # fmt: skip
+    title = "Proposed matches, best first" if found else "No match stands. Try: trackchild match rebuild"
     return output.table(
-        "Proposed matches, best first" if found else "No match stands. Try: trackchild match rebuild",
-        ("match", "searched for", "found", "bits", "probability", "evidence"), rows,
-    )  # fmt: skip
+        title, ("pair", "score", "evidence"), [(_pair(m), _score(m), evidence_in_words(m)) for m in found]
+    )
+
+
+def _pair(found: Match) -> str:
+    searched, other = found.ref, found.other
+    lines = (f"{searched.participant}  {searched.source_id}", f"{other.participant}  {other.source_id}", found.match_id)
+    return "\n".join(lines)
+
+
+def _score(found: Match) -> str:
+    # A model says "nearly certain", never "certain".
+    share = f"{found.probability:.1%}" if found.probability < 0.999 else "> 99.9%"
+    return f"{found.bits:+.1f} bits\n{share}"
 
 
 def evidence_in_words(found: Match, most: int = 4) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,11 +19,9 @@ from portal.demo.taking_part import ACCOUNTS, TAKING_PART, Taking
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
 
 #: The model's prior is for all India. Of the few hundred children of the demonstration one pair in so many is true.
-ONE_IN = 4_000
-#: Proposed from one chance in twenty on.
-PROPOSE_BITS = -4.25
-#: Rows of adults in the ZIPNET look-alike.
-ADULTS = 1500
+ONE_IN = 3_000
+#: Proposed from one chance in twenty on; owners are told from nine in ten on.
+PROPOSE_BITS, TELL_BITS = -4.25, 3.17
 
 
 @dataclass
@@ -47,11 +45,11 @@ class Demonstration:
     ) -> None:
         self._folder, self._processes, self._bar = folder, processes, bar
         self.world = world.make(seed)
-        self._seed = seed
         self.settings = Settings(
             database=database or f"sqlite:///{folder / 'hub.sqlite'}",
             prior_one_in=ONE_IN,
             propose_bits=PROPOSE_BITS,
+            tell_bits=TELL_BITS,
             log_level="warning",
         )
         self.shown = Shown(planted=len(self.world.truth))
@@ -99,10 +97,7 @@ class Demonstration:
         )
 
     def _seed_file(self, taking: Taking) -> Path:
-        rows: Iterable[voices.Row] = voices.rows(self.world, taking.id)
-        if taking.id == "zipnet":
-            rows = [*rows, *voices.zipnet_adults(self._seed, ADULTS)]
         path = self._folder / f"{taking.id}.jsonl"
         with path.open("w", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in voices.rows(self.world, taking.id))
         return path

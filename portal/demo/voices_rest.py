@@ -128,6 +128,11 @@ def _resident(told: Told) -> Row:
     }  # fmt: skip
 
 
+def without_a_status(told: Told) -> Row:
+    """A resident whose case status nobody entered: the hub must set it aside."""
+    return _resident(told) | {"admission_no": f"{_home(told)}/2026/99999", "case_status": "??"}
+
+
 def _efile(told: Told) -> dict[str, dict[str, str]]:
     child = told.child
     return {

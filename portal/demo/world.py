@@ -280,7 +280,7 @@ TELLERS = ("zipnet", "police-br", "pri-br", "cci-dl")
 BIHAR = 10
 
 
-def make(seed: int, missing: int = 900, found: int = 600, pairs: int = 120) -> World:
+def make(seed: int, missing: int = 600, found: int = 420, pairs: int = 100) -> World:
     """A world with ``missing`` lost and ``found`` found tellings, of which ``pairs`` are of one child each."""
     chance = random.Random(seed)
     world = World({teller: [] for teller in TELLERS})
