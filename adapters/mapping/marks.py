@@ -11,6 +11,7 @@ from adapters.mapping.privacy import REMOVED
 _PARTS = re.compile(r"[;,\n|।]+|\s(?:and|&|तथा|एवं|और)\s|\.\s", re.IGNORECASE)
 # Not \w+: Python's \w does not hold Devanagari's vowel signs.
 _WORDS = re.compile(r"[^\s;,.()/:\-]+")
+_ANY_MARK = "scar"
 _LONGEST, _MOST = 1000, 20
 _NOTHING = re.compile(
     r"^(?:nil|none|no|na|n/a|not known|not visible|no (?:visible |specific |identification )?marks?"
@@ -31,8 +32,9 @@ _KNOWN = _vocabulary()
 def _one(text: str) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for word in _WORDS.findall(text.casefold()):
-        if (known := _KNOWN.get(word)) is not None:
-            found.setdefault(*known)
+        aspect, code = _KNOWN.get(word, ("", ""))
+        if aspect and (aspect not in found or found[aspect] == _ANY_MARK):
+            found[aspect] = code
     return tuple(found.items())
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from contracts.codes import MarkKind
+from contracts.codes import BodyPart, MarkKind
 from hub.matching.births import days_apart
 from hub.matching.columns import Ints, Pairs, Truths, Words
 from hub.matching.reached import Reached, any_of, first_that_holds, where_told
@@ -143,10 +143,22 @@ def _by_kind(left: Ints, right: Ints) -> Ints:
     return points
 
 
+#: Parts that one word names in Hindi or that one clerk calls so and another so: हाथ is hand and arm, पैर foot and leg.
+_LIMBS = (
+    {BodyPart.HAND, BodyPart.ARM, BodyPart.WRIST, BodyPart.ELBOW, BodyPart.FINGER},
+    {BodyPart.FOOT, BodyPart.LEG, BodyPart.ANKLE, BodyPart.KNEE, BodyPart.THIGH},
+    {BodyPart.HEAD, BodyPart.FOREHEAD},
+)
+_LIMB = np.zeros(len(BodyPart) + 1, dtype=np.int64)
+for _number, _parts in enumerate(_LIMBS, 1):
+    _LIMB[[code(part) for part in _parts]] = _number
+
+
 def _by_part(left: Ints, right: Ints, side_left: Ints, side_right: Ints) -> Ints:
     told = (left > 0) & (right > 0)
-    points = np.where(told, np.where(left == right, 2, -2), 0)
-    sided = (side_left > 0) & (side_right > 0) & (left == right)
+    near = (_LIMB[left] > 0) & (_LIMB[left] == _LIMB[right])
+    points = np.where(told, np.where(left == right, 2, np.where(near, 1, -2)), 0)
+    sided = (side_left > 0) & (side_right > 0) & ((left == right) | near)
     out: Ints = points + np.where(sided, np.where(side_left == side_right, 1, -2), 0)
     return out
 

@@ -249,10 +249,14 @@ def told_missing(who: Child, on: Day, worn: Clothes, serial: int, chance: random
     )  # fmt: skip
 
 
-def told_found(who: Child, lost_on: Day, worn: Clothes, serial: int, chance: random.Random) -> Told:
-    """What is known of a found child: a first name in another spelling or none, an age by appearance, some marks."""
+def told_found(who: Child, lost_on: Day, worn: Clothes, serial: int, chance: random.Random, planted: bool) -> Told:
+    """What is known of a found child: a first name in another spelling or none, an age by appearance, some marks.
+
+    Of a planted pair enough is told that a person could see it: of a child who tells no name, all of two marks or more.
+    """
     on = min(lost_on + datetime.timedelta(days=int(chance.expovariate(1 / 60)) + 1), TODAY)
-    silent = chance.random() < 0.25
+    silent = chance.random() < 0.25 and (not planted or len(who.signs) >= 2)
+    signs = who.signs if silent and planted else tuple(s for s in who.signs if chance.random() < 0.85)
     grown = int(6.1 * (on - lost_on).days / 365)
     return Told(
         child=who, side="found", on=on, spot=chance.choice([s for s in spots() if s != who.home]),
@@ -263,7 +267,7 @@ def told_found(who: Child, lost_on: Day, worn: Clothes, serial: int, chance: ran
         mother_spelling=spelt(who.mother, chance) if not silent and chance.random() < 0.35 else None,
         age_years=max(0, who.years_on(on) + chance.choice([-1, 0, 0, 0, 1])), gender=who.gender,
         height_cm=who.height_cm + grown + chance.randint(-3, 3) if chance.random() < 0.8 else None,
-        signs=tuple(s for s in who.signs if chance.random() < 0.85),
+        signs=signs,
         recorded_at=_moment(on + datetime.timedelta(days=chance.randint(0, 5)), chance), serial=serial,
     )  # fmt: skip
 
@@ -294,7 +298,7 @@ def make(seed: int, missing: int = 600, found: int = 420, pairs: int = 100) -> W
         )
         is_found = number < pairs or number >= missing
         seen = (
-            _tell(world, FOUND_TELLERS, told_found(who, lost_on, worn, _other(number), chance), chance)
+            _tell(world, FOUND_TELLERS, told_found(who, lost_on, worn, _other(number), chance, number < pairs), chance)
             if is_found
             else None
         )

@@ -217,6 +217,20 @@ def test_marks_are_told_apart_in_english_and_hindi() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ("birth mark on back", "birthmark"),
+        ("पीठ पर जन्म का निशान", "birthmark"),
+        ("scar of burn on arm", "burn"),
+        ("old scar on knee", "scar"),
+        ("बाएं हाथ में छठी उंगली", "deformity"),
+    ],
+)
+def test_a_mark_is_what_is_said_of_it_and_a_scar_only_if_nothing_else_is(told: str, kind: str) -> None:
+    assert [mark["kind"] for mark in marks_in(told)] == [kind]
+
+
+@pytest.mark.parametrize(
     ("text", "number", "year", "day"),
     [
         ("105", "105", 2026, "2026-02-15"),

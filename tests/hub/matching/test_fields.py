@@ -307,3 +307,8 @@ def test_a_child_without_a_name_is_matched_on_the_rest(model: Model, kind: str) 
         marks=[Mark(raw="right arm tattoo trishul")],
     )
     assert score(model, prepare(missing), prepare(nameless)).bits > model.propose_bits
+
+
+def test_a_mark_on_the_hand_may_be_told_of_the_arm_but_not_of_the_leg(model: Model) -> None:
+    told = [{"marks": [Mark(raw=f"burn on right {part}")]} for part in ("hand", "arm", "leg")]
+    assert falling(model, "marks", told[0], *told) == ["alike", "alike", "none"]
