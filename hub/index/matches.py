@@ -44,6 +44,7 @@ class Standing:
 
 
 _STANDING = [matches.c[name] for name in Standing.__dataclass_fields__]
+_DECIDED = [MatchState.CONFIRMED.value, MatchState.REUNITED.value, MatchState.REJECTED.value]
 _one, _other = records.alias("one"), records.alias("other")
 
 
@@ -66,6 +67,11 @@ class Matches:
             query = select(*_STANDING).where(matches.c.searched.in_(part))
             found += [_standing(row) for row in self._connection.execute(query)]
         return found
+
+    def decided(self) -> list[Standing]:
+        """Every match that a person confirmed or rejected, for learning."""
+        query = select(*_STANDING).where(matches.c.state.in_(_DECIDED)).order_by(matches.c.match_id)
+        return [_standing(found) for found in self._connection.execute(query)]
 
     def standing(self, match_id: str) -> Standing | None:
         query = select(*_STANDING).where(matches.c.match_id == match_id)

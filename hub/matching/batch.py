@@ -83,6 +83,12 @@ class Links:
         start = at - at % _TOGETHER
         return self._weighed(start).evidence(self._model, at - start)
 
+    def weighed(self, at_once: int = 20_000) -> Iterator[tuple[int, Weighed]]:
+        """All links in order, some thousand at a time: where they begin, and what each field said of them."""
+        for start in range(0, len(self), at_once):
+            pairs = Pairs(self._tables, self.left[start : start + at_once], self.right[start : start + at_once])
+            yield start, weigh(self._model, reach(self._model, pairs))
+
     def _weighed(self, start: int) -> Weighed:
         if start not in self._recent:
             pairs = Pairs(self._tables, self.left[start : start + _TOGETHER], self.right[start : start + _TOGETHER])

@@ -1,18 +1,20 @@
 """``trackchild match``: propose pairs over the whole index, list them, show why."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from contracts.exchange import Match, MatchState
-from portal.cli import output
+from portal.cli import linking, output
 from portal.cli.opened import CONSOLE, opened_hub
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 group = typer.Typer(name="match", help="Propose, list and explain matches.", no_args_is_help=True)
+linking.add_to(group)
 
 
 @group.command()
@@ -47,15 +49,26 @@ def list_(
 
 
 @group.command()
-def show(match_id: Annotated[str, typer.Argument(help="Id of the match.")], as_json: output.Json = False) -> None:
+def show(
+    match_id: Annotated[str, typer.Argument(help="Id of the match.")],
+    svg: Annotated[Path | None, typer.Option(help="Draw the waterfall into this file.", dir_okay=False)] = None,
+    as_json: output.Json = False,
+) -> None:
     """One match with its evidence: prior plus each field's bits is the score.
 
-    Example:
+    Examples:
 
         trackchild match show 3f2a9c
+
+        trackchild match show 3f2a9c --svg waterfall.svg
     """
     with opened_hub() as hub:
         found = hub.match(CONSOLE, match_id)
+    if svg is not None:
+        from hub.matching.waterfall import drawn
+        from hub.matching.waterfall import waterfall as bars
+
+        svg.write_text(drawn(bars(found.prior_bits, found.evidence)), encoding="utf-8")
     output.show(found, as_json, lambda: waterfall(found))
 
 

@@ -1,0 +1,61 @@
+"""What is asked of a link of two files, and what came of it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Engine(StrEnum):
+    """Where the arithmetic runs; the pairs and bits are the same to the last bit."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Two files to link: the people on the left are searched for among those on the right."""
+
+    left: Path
+    right: Path
+    out: Path
+    columns: Path | None = None
+    """A mapping of the files' columns; without it the files hold records of the contract."""
+    model: Path | None = None
+    rejects: Path | None = None
+    """CSV for rows that could not be read, with side, row, field and rule; never with what they say."""
+    best: int | None = None
+    """How many right rows to keep of each left row; the model's number if absent."""
+    least_bits: float | None = None
+    """Score from which a pair is kept; the model's if absent."""
+    one_in: float | None = None
+    """Of how many pairs one is true, for files that are smaller or larger than the model's pool."""
+    most_candidates: int = 2_000
+    """Cap of pairs scored for one left row, by the rarest keys first; what it leaves out is counted."""
+    everything: bool = False
+    """Score every pair, whatever keys it shares."""
+    engine: Engine = Engine.LOCAL
+    master: str = "local[*]"
+    """Where Spark runs."""
+    stage: Path | None = None
+    """Folder that every worker of Spark can read; a temporary one if absent, which is right for ``local[...]``."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What came of it, in counts. ``rejected`` and ``unused`` go by side, field and rule."""
+
+    left: int
+    right: int
+    scored: int
+    kept: int
+    capped: int
+    """Left rows of which not every key was followed, since the cap was reached."""
+    keys_left_out: int
+    pairs_left_out: int
+    """Pairs that those keys would have brought, counted with repeats."""
+    rejected: dict[str, int] = field(default_factory=dict)
+    unused: dict[str, int] = field(default_factory=dict)
+    """What was said and could not be used: an unmapped code, a placeholder date; the row itself was linked."""
+    model: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
