@@ -59,9 +59,7 @@ class Hub:
         """Join the parts around a store that is up to date."""
         self.settings, self.store = settings, store
         secret = settings.index_secret.get_secret_value().encode()
-        self._core = core = ModelCore(
-            secret, settings.model, settings.propose_bits, settings.prior_one_in, settings.tell_bits
-        )
+        self._core = core = ModelCore(secret, settings.model, settings.propose_bits, settings.pool, settings.tell_bits)
         self.registry = registry.Registry(store.engine)
         self.systems = Systems(self.registry, settings.adapters)
         self.flow = Flow(store, core, Enriching(self.registry), settings.candidates_cap)

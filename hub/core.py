@@ -65,11 +65,11 @@ class ModelCore:
         secret: bytes,
         model: Path | None = None,
         propose_bits: float | None = None,
-        prior_one_in: float | None = None,
+        pool: int | None = None,
         tell_bits: float = 0.0,
     ) -> None:
         shipped = matching.Model.load(model)
-        self._model = shipped if prior_one_in is None else shipped.with_prior(prior_one_in)
+        self._model = shipped if pool is None else shipped.with_pool(pool)
         self._propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
         self._hash = KeyHash(secret)
         self.best, self.tell_bits = self._model.best, tell_bits

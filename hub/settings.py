@@ -22,8 +22,8 @@ class Settings(BaseSettings):
     """A matching model (``model.toml``) in place of the one shipped."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
     """Secret of the keyed hashes in the index. After a change the hub waits for ``match_all`` to build them anew."""
-    prior_one_in: Annotated[float, Field(gt=1)] | None = None
-    """Of how many pairs of a searched-for and a found child one is true; absent means the model's, for all India."""
+    pool: Annotated[int, Field(ge=1)] | None = None
+    """How many open found children the prior is for, in a small hub; absent means the model's own, for all India."""
     propose_bits: float | None = None
     """Score in bits from which a pair is proposed; absent means the model's own threshold."""
     tell_bits: float = 0.0

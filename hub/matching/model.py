@@ -176,11 +176,6 @@ class Model:
         """With middle points of districts, LGD code to (latitude, longitude) in degrees."""
         return replace(self, centroids=Centroids(self.centroids.states, districts))
 
-    def with_prior(self, one_in: float) -> "Model":
-        """For an index of another size: one of ``one_in`` pairs of a searched-for child and a candidate is true."""
-        version = f"{self.data.version}-one-in-{one_in:g}"
-        return replace(self, data=self.data.model_copy(update={"version": version, "prior": Prior(one_in=one_in)}))
-
     def with_frequencies(self, counts: Mapping[str, int]) -> "Model":
         """With rarity learned from the index: how often each name's word was seen (see ``learning.count_words``)."""
         total = max(sum(counts.values()), 1)
@@ -192,7 +187,11 @@ class Model:
 
         The prior of the file is that of a large index; in a small one it would hide what is true.
         """
-        return self.with_data(prior={"one_in": max(candidates / found, 2.0)})
+        return self.with_prior(max(candidates / found, 2.0))
+
+    def with_prior(self, one_in: float) -> "Model":
+        """With another prior: one of ``one_in`` pairs is true. Its version says so, since every match names it."""
+        return self.with_data(version=f"{self.version}-one-in-{one_in:.0f}", prior={"one_in": one_in})
 
     def with_data(self, **changes: Any) -> "Model":
         """With other weights, checked as if read from a file."""

@@ -18,8 +18,8 @@ from portal.demo.taking_part import ACCOUNTS, TAKING_PART, Taking
 
 Bar = Callable[[str], AbstractContextManager[Callable[[int, int | None], None]]]
 
-#: The model's prior is for all India. Of the few hundred children of the demonstration one pair in so many is true.
-ONE_IN = 3_000
+#: The model's prior is for all India; the demonstration holds some hundred found children.
+POOL = 900
 #: Proposed from one chance in twenty on; owners are told from nine in ten on.
 PROPOSE_BITS, TELL_BITS = -4.25, 3.17
 
@@ -47,7 +47,7 @@ class Demonstration:
         self.world = world.make(seed)
         self.settings = Settings(
             database=database or f"sqlite:///{folder / 'hub.sqlite'}",
-            prior_one_in=ONE_IN,
+            pool=POOL,
             propose_bits=PROPOSE_BITS,
             tell_bits=TELL_BITS,
             log_level="warning",
