@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from adapters.mapping import body, dates
-from adapters.mapping.plain import date
 from adapters.mapping.reading import Row
 from adapters.mapping.shop import Convert, Notes, Shop, first_day, of_text
 
 
 def birth_date(shop: Shop) -> Convert:
-    basis, turn = shop.line.basis or "stated", date(shop)
+    basis, form = shop.line.basis or "stated", shop.line.format
+    earliest = dates.EARLIEST_BIRTH if shop.any_age else dates.EARLIEST
+    turn = of_text(shop, lambda said: dates.date_in(said, form, earliest), "no_date")
     return lambda row, notes: {"date": day, "basis": basis} if (day := turn(row, notes)) is not None else None
 
 

@@ -16,7 +16,9 @@ _TIME = re.compile(r"(?<!\d)(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*([A
 _ZONE = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
 #: 01/01/1900 and 01/01/1970 are how databases write nothing; nobody searched for today vanished before 1950.
 _PLACEHOLDERS = {datetime.date(1970, 1, 1)}
-_EARLIEST = datetime.date(1950, 1, 1)
+EARLIEST = datetime.date(1950, 1, 1)
+#: Of a birth where people of any age are told of.
+EARLIEST_BIRTH = datetime.date(1900, 1, 2)
 INDIA = ZoneInfo("Asia/Kolkata")
 
 
@@ -25,7 +27,7 @@ class Placeholder(ValueError):
 
 
 @lru_cache(maxsize=65_536)
-def date_in(text: str, form: str | None = None) -> datetime.date:
+def date_in(text: str, form: str | None = None, earliest: datetime.date = EARLIEST) -> datetime.date:
     """The date in ``text``; raises ``Placeholder`` for 01/01/1900 and its like, ``ValueError`` if there is none.
 
     Takes DD/MM/YYYY, DD-MM-YYYY, DD.MM.YYYY, YYYY-MM-DD, YYYYMMDD, 15 Feb 2026, /Date(ms)/, each with or without a
@@ -33,7 +35,7 @@ def date_in(text: str, form: str | None = None) -> datetime.date:
     """
     text = _western(text.strip())
     day = datetime.datetime.strptime(text, form).date() if form else _any_form(text)
-    if day < _EARLIEST or day in _PLACEHOLDERS:
+    if day < earliest or day in _PLACEHOLDERS:
         raise Placeholder("a placeholder date")
     return day
 

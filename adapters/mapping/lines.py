@@ -95,7 +95,7 @@ def _line(manifest: Manifest, path: str, line: Line) -> Convert:
 
     shop = Shop(
         path, line, lambda p: text_reader(p, about), lambda p: getter(p, about.ignore_case), tables, about.languages,
-        about.timezone,
+        about.timezone, about.adults == "keep",
     )  # fmt: skip
     convert = CONVERTERS[line.as_].make(shop)
     if line.default is not None:

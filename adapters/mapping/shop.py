@@ -40,6 +40,8 @@ class Shop:
     table: Callable[[str | None], dict[str, Code]]
     languages: dict[str, str]
     zone: str
+    any_age: bool = False
+    """Whether people of any age are told of, so that a birth before 1950 is no placeholder."""
 
     def texts(self, said: str | list[str] | None = None) -> list[Text]:
         """Readers of the given paths, or of the line's own sources."""

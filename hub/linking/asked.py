@@ -30,6 +30,10 @@ class Asked:
     """Score from which a pair is kept; the model's if absent."""
     one_in: float | None = None
     """Of how many pairs one is true, for files that are smaller or larger than the model's pool."""
+    learn: bool = False
+    """Learn m and u from the two files themselves first, by EM and without labels."""
+    found_share: float = 0.3
+    """Share of the left rows thought to have their own on the right, for ``learn``."""
     most_candidates: int = 2_000
     """Cap of pairs scored for one left row, by the rarest keys first; what it leaves out is counted."""
     everything: bool = False

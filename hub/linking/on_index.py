@@ -67,7 +67,7 @@ class Shadowed(NamedTuple):
 def model_of(settings: Settings, path: Path | None = None) -> Model:
     """The model that is live, or the one at ``path`` as it would be if it were."""
     model = Model.load(path or settings.model)
-    return model if settings.prior_one_in is None else model.with_prior(settings.prior_one_in)
+    return model if settings.pool is None else model.with_pool(settings.pool)
 
 
 def train(store: Store, model: Model, out: Path, version: str | None = None, found_share: float = 0.3) -> Trained:

@@ -13,6 +13,7 @@ from hub.linking.pairs import Found, Limits
 from hub.linking.rejects import Rejects
 from hub.linking.table import Progress, Table, read
 from hub.matching import Model
+from hub.matching.learning import learn
 
 #: Opens a progress bar of this title.
 Bar = Callable[[str], AbstractContextManager[Progress]]
@@ -32,6 +33,9 @@ def linked(asked: Asked, bar: Bar = _no_bar) -> Linked:
         with Rejects(asked.rejects) as rejects:
             left, right = (_read(asked, side, sides[side], Path(folder), rejects, bar) for side in SIDES)
         was_read = time.monotonic()
+        if asked.learn:
+            with bar("learning"):
+                model = _learned(asked, model, left, right)
         with bar("linking") as progress:
             found = _found(asked, model, left, right, Path(folder), progress)
         was_linked = time.monotonic()
@@ -64,6 +68,13 @@ def model_of(asked: Asked) -> Model:
     """The model that was named, or the one shipped; for a pool of another size if that was asked."""
     model = Model.load(asked.model)
     return model if asked.one_in is None else model.with_prior(asked.one_in)
+
+
+def _learned(asked: Asked, model: Model, left: Table, right: Table) -> Model:
+    """The model fitted to the two files; the pool of pairs that was asked for stays its prior."""
+    version = f"{model.data.version.split('-')[0]}-learned"
+    learned = learn(model, left.rows, right.rows, version=version, found=asked.found_share).model
+    return learned if asked.one_in is None else learned.with_prior(asked.one_in)
 
 
 def limits_of(asked: Asked, model: Model) -> Limits:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 File = Annotated[Path, typer.Argument(help="CSV, JSON-lines or Parquet.", exists=True, dir_okay=False)]
 
+FoundShare = Annotated[
+    float, typer.Option(min=0.0001, max=1.0, help="Share of those searched for thought to be on the other side.")
+]
+
 
 def add_to(group: typer.Typer) -> None:
     """Add the commands to the group ``match``."""
@@ -36,6 +40,8 @@ def link(
     one_in: Annotated[
         float | None, typer.Option(min=1.5, help="One of so many pairs is true; else the model's.")
     ] = None,
+    learn: Annotated[bool, typer.Option("--learn", help="Learn from the two files first, without labels.")] = False,
+    found_share: FoundShare = 0.3,
     most_candidates: Annotated[int, typer.Option(min=1, help="Cap of pairs scored for each left row.")] = 2_000,
     everything: Annotated[bool, typer.Option("--everything", help="Score every pair, for small files.")] = False,
     master: Annotated[str, typer.Option(help="Where Spark runs.")] = "local[*]",
@@ -55,7 +61,8 @@ def link(
     from hub.linking.running import linked
 
     asked = Asked(left=left, right=right, out=out, columns=columns, engine=engine, model=model, rejects=rejects,
-                  best=best, least_bits=least_bits, one_in=one_in, most_candidates=most_candidates,
+                  best=best, least_bits=least_bits, one_in=one_in, learn=learn,
+                  found_share=found_share, most_candidates=most_candidates,
                   everything=everything, master=master, stage=stage)  # fmt: skip
     report = linked(asked, lambda title: output.progress(title, as_json))
     output.show(report, as_json, lambda: _linked(report, out))
@@ -76,9 +83,7 @@ def _linked(report: Linked, out: Path) -> "RenderableType":
 def train(
     out: Annotated[Path, typer.Option(help="File for the new model.")],
     version: Annotated[str | None, typer.Option(help="Its version; else the current one, counted on.")] = None,
-    found_share: Annotated[
-        float, typer.Option(min=0.0001, max=1.0, help="Share of the searched-for thought to be among the found.")
-    ] = 0.3,
+    found_share: FoundShare = 0.3,
     as_json: output.Json = False,
 ) -> None:
     """Learn a new model from the index: from unlabelled records, then from what reviewers decided.
@@ -118,8 +123,8 @@ def shadow(
 
 def _shadowed(report: "Shadowed") -> "RenderableType":
     title = (
-        f"{report.new} instead of {report.old}: adds {report.added:,}, drops {report.dropped:,}, keeps {report.kept:,}\n"
-        f"of those rejected adds {report.rejected_added:,}, of those confirmed drops {report.confirmed_dropped:,}"
+        f"{report.new} instead of {report.old}: adds {report.added:,}, drops {report.dropped:,}, keeps {report.kept:,}"
+        f"\nof those rejected adds {report.rejected_added:,}, of those confirmed drops {report.confirmed_dropped:,}"
     )
     rows = [(one.change, one.searched, one.found, _bits(one.old_bits), _bits(one.new_bits)) for one in report.examples]
     return output.table(title, ("", "searched for", "found", "bits before", "bits after"), rows)
