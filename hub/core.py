@@ -12,7 +12,7 @@ from hub import matching
 from hub.index.entry import Entry
 from hub.index.matches import Pair
 from hub.index.payload import KeyHash
-from hub.index.records import Compared
+from hub.index.records import Compared, Met
 from hub.matching import batch, blocking, scoring
 from hub.matching.columns import Rows
 from hub.matching.features import VERSION
@@ -41,7 +41,7 @@ class Core(Protocol):
     def prepared(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries with what is compared of them and their blocking keys; many at once cost far less each."""
 
-    def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
+    def score(self, searched: Sequence[Met | Compared], found: Sequence[Met | Compared]) -> list[Pair]:
         """Of all pairs of these, those worth proposing, each with its evidence."""
 
     def link(self, searched: Sequence[Compared], found: Sequence[Compared], most: int) -> Linked:
@@ -92,7 +92,7 @@ class ModelCore:
         ready = zip(entries, features, keys, strict=True)
         return [replace(entry, features=packed, keys=its_keys) for entry, packed, its_keys in ready]
 
-    def score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
+    def score(self, searched: Sequence[Met | Compared], found: Sequence[Met | Compared]) -> list[Pair]:
         if not searched or not found:
             return []
         left, right = _table(searched), _table(found)
@@ -120,10 +120,10 @@ class ModelCore:
             pairs.setdefault(one.row, []).append(self._of(one, other, float(links.bits[at]), links.evidence(at)))
         return Linked(pairs, links.candidates, links.capped)
 
-    def _pair(self, searched: Compared, found: Compared, weighed: scoring.Weighed, at: int) -> Pair:
+    def _pair(self, searched: Met | Compared, found: Met | Compared, weighed: scoring.Weighed, at: int) -> Pair:
         return self._of(searched, found, float(weighed.bits[at]), weighed.evidence(self._model, at))
 
-    def _of(self, searched: Compared, found: Compared, bits: float, evidence: Sequence[FieldEvidence]) -> Pair:
+    def _of(self, searched: Met | Compared, found: Met | Compared, bits: float, evidence: Sequence[FieldEvidence]) -> Pair:
         return Pair(
             searched=searched.row,
             found=found.row,
@@ -149,5 +149,5 @@ def plain_number(number: str) -> str:
     return number.split("/")[0].strip().lstrip("0").lower()
 
 
-def _table(entries: Sequence[Compared]) -> Rows:
+def _table(entries: Sequence[Met | Compared]) -> Rows:
     return matching.rows([entry.features for entry in entries])

@@ -16,7 +16,7 @@ from hub.core import Core
 from hub.index import Work
 from hub.index.entry import Side
 from hub.index.matches import Pair, Standing
-from hub.index.records import Compared
+from hub.index.records import Compared, Met
 from hub.telling import tell_both
 
 _OTHER = {Side.SEARCHED: Side.CANDIDATE, Side.CANDIDATE: Side.SEARCHED}
@@ -60,8 +60,8 @@ class Proposing:
     def choose(self, work: Work, searched: Compared, standing: Iterable[Standing], now: datetime.datetime) -> None:
         """Let the best pairs of a searched child stand, and no others."""
         held = [one for one in standing if one.searched == searched.row]
-        others = self._others(work, searched, {one.found for one in held})
-        self.stand(work, searched, held, self._score([searched], list(others.values())), others, now)
+        pairs = self._score([searched], self._others(work, searched, {one.found for one in held}))
+        self.stand(work, searched, held, pairs, work.records.compared([pair.found for pair in pairs]), now)
 
     def stand(
         self,
@@ -86,13 +86,13 @@ class Proposing:
     def _offer(self, work: Work, found: Compared, standing: Sequence[Standing], now: datetime.datetime) -> None:
         """See for which searched children this entry is among the best, now that it changed."""
         mine = {one.searched: one for one in standing}
-        others = self._others(work, found, mine)
-        scored = {pair.searched: pair for pair in self._score(list(others.values()), [found])}
+        scored = {pair.searched: pair for pair in self._score(self._others(work, found, mine), [found])}
+        others = work.records.compared(list(scored))
         touched = list({*scored, *(row for row, one in mine.items() if _proposed(one))})
         rivals = _by_searched(work.matches.of_searched(touched))
         for row in touched:
             if sum(_proposed(one) for one in rivals.get(row, [])) >= self.best:
-                self.choose(work, work.records.compared([row])[row], rivals[row], now)
+                self.choose(work, others.get(row) or work.records.compared([row])[row], rivals[row], now)
             else:
                 self._settle_alone(work, mine.get(row), scored.get(row), (others.get(row), found), now)
 
@@ -112,16 +112,16 @@ class Proposing:
         elif self._may_stand(standing, pair, searched, {found.row: found}):
             self._let_stand(work, standing, pair, (searched, found), now)
 
-    def _others(self, work: Work, entry: Compared, held: Iterable[int]) -> dict[int, Compared]:
+    def _others(self, work: Work, entry: Compared, held: Iterable[int]) -> Sequence[Met | Compared]:
         """Entries of the other side that share a key; those of a standing match are never lost to the cap."""
         side = _OTHER[entry.side]
-        rows, left_out = work.records.candidates(entry.keys, side, self.cap)
+        others, left_out = work.records.candidates(entry.keys, side, self.cap)
         self.tally.capped += left_out > 0
-        others = work.records.compared(rows)
-        beside = work.records.compared([row for row in held if row not in others])
-        return others | {row: one for row, one in beside.items() if one.side is side and one.keys & entry.keys}
+        there = {one.row for one in others}
+        beside = work.records.compared([row for row in held if row not in there])
+        return [*others, *(one for one in beside.values() if one.side is side and one.keys & entry.keys)]
 
-    def _score(self, searched: Sequence[Compared], found: Sequence[Compared]) -> list[Pair]:
+    def _score(self, searched: Sequence[Met | Compared], found: Sequence[Met | Compared]) -> list[Pair]:
         self.tally.scored += len(searched) * len(found)
         return self.core.score(searched, found)
 

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, tuple_, update
 
@@ -15,6 +15,8 @@ from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_
 from hub.index.schema import Values, markers, match_keys, record_versions, records
 
 _PART = 5_000
+#: Rows of a key are counted to here first, and then to so many times as many.
+_FIRST_COUNT, _FURTHER = 128, 8
 _SIDES = list(Side)
 
 
@@ -38,6 +40,13 @@ class Known:
     def placed_keys(self) -> list[tuple[int, int]]:
         """(key, side) of its rows in the table of keys."""
         return _placed(self.side, self.keys, self.find_keys)
+
+
+class Met(NamedTuple):
+    """An entry met by a key: its row, and what is compared of it."""
+
+    row: int
+    features: bytes
 
 
 @dataclass(frozen=True)
@@ -122,21 +131,37 @@ class Records:
         query = select(records.c.participant, func.count(), opened).group_by(records.c.participant)
         return [(name, total, still) for name, total, still in self._connection.execute(query)]
 
-    def candidates(self, keys: Collection[int], side: Side, most: int) -> tuple[list[int], int]:
-        """(rows of ``side`` that share a key, how many keys were not followed).
+    def candidates(self, keys: Collection[int], side: Side, most: int) -> tuple[list[Met], int]:
+        """(entries of ``side`` that share a key, how many keys were not followed).
 
         The rarest keys are followed first, until ``most`` rows counted with repeats; the rarest one always is.
         """
         if not keys:
             return [], 0
-        meant = match_keys.c.key.in_(keys) & (match_keys.c.side == side)
-        held = self._connection.execute(select(match_keys.c.key, func.count()).where(meant).group_by(match_keys.c.key))
-        rarest = sorted((count, key) for key, count in held)
+        followed, left_out = self._followed(keys, side, most)
+        met = dialect.met(self._connection, followed, side) if followed else []
+        return [Met(row, self._seal.open(features)) for row, features in met], left_out
+
+    def _followed(self, keys: Collection[int], side: Side, most: int) -> tuple[list[int], int]:
+        """(the rarest keys that bring no more than ``most`` rows together, how many held ones are left out).
+
+        No key is counted further than it takes to know that it is too common: the work does not grow with the index.
+        """
+        counted: dict[int, int] = {}
+        open_keys, bound = list(keys), min(_FIRST_COUNT, most + 1)
+        while open_keys:
+            held = dialect.count_keys(self._connection, open_keys, side, bound)
+            counted |= {key: count for key, count in held if 0 < count < bound}
+            open_keys = [key for key, count in held if count >= bound]
+            spare = most - sum(counted.values())
+            if counted and bound > spare:
+                break
+            bound = spare + 1 if counted and spare >= bound else bound * _FURTHER
+        rarest = sorted((count, key) for key, count in counted.items())
         totals = accumulate(count for count, _ in rarest)
         within = [key for (_, key), total in zip(rarest, totals, strict=True) if total <= most]
         followed = within or [key for _, key in rarest[:1]]
-        rows = select(match_keys.c.row).where(match_keys.c.key.in_(followed), match_keys.c.side == side).distinct()
-        return list(self._connection.execute(rows.order_by(match_keys.c.row)).scalars()), len(rarest) - len(followed)
+        return followed, len(rarest) + len(open_keys) - len(followed)
 
     def hold(self, keys: Iterable[int]) -> None:
         """Let transactions that touch one of these keys follow one another."""
@@ -296,4 +321,4 @@ def _keys_of(entry: Entry) -> list[tuple[int, int]]:
     return _placed(entry.side, entry.keys, entry.find_keys)
 
 
-__all__ = ["Compared", "Known", "Records"]
+__all__ = ["Compared", "Known", "Met", "Records"]
