@@ -76,6 +76,8 @@ class Adapter:
     """Base of all adapters; methods not offered by a system stay as they are here."""
 
     capabilities: frozenset[Capability] = frozenset()
+    dedupes: bool = True
+    """False where the system would take a notice twice as two: it is asked (``has``) before one is sent again."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -97,8 +99,12 @@ class Adapter:
         raise self._cannot(Capability.PULL)
 
     def push(self, notice: Notice) -> Receipt:
-        """Tell the owner. Must be harmless when told twice (``notice_id`` stays the same)."""
+        """Tell the owner. Must be harmless when told twice (``notice_id`` stays the same), or ``dedupes`` is False."""
         raise self._cannot(Capability.PUSH)
+
+    def has(self, notice: Notice) -> bool | None:
+        """Whether the owner has this notice, found by its own key; None where the system cannot be asked."""
+        return None
 
     def fetch(self, request: SectionRequest) -> Section:
         """Read one section live from the owner, for the purpose and officer named in the request."""

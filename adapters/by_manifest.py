@@ -14,7 +14,7 @@ from adapters import files, paging
 from adapters.base import Adapter, Capability, Connection, Gap, Receipt, Step, Words, now
 from adapters.mapping.compile import Hooks, Mapping, Note, dig
 from adapters.mapping.dates import moment_in
-from adapters.mapping.manifest import Call, FetchSection, Manifest, PullList, Push, Told
+from adapters.mapping.manifest import Ask, Call, FetchSection, Manifest, PullList, Push, Told
 from adapters.mapping.tables import folded, table
 from adapters.rest import RestTransport
 from contracts import (
@@ -107,6 +107,27 @@ class ByManifest(Adapter):
         foreign = dig(answer, push.receipt.split(".")) if push.receipt else None
         known = status in push.known_status or (push.known is not None and _true(dig(answer, push.known.split("."))))
         return Receipt(None if foreign is None else str(foreign), known)
+
+    @property
+    def dedupes(self) -> bool:  # type: ignore[override]
+        return self.manifest.push is None or self.manifest.push.dedupes
+
+    def has(self, notice: Notice) -> bool | None:
+        ask = self.manifest.push.ask if self.manifest.push else None
+        if ask is None:
+            return None
+        said = self._all_told(ask.fields, notice.model_dump(mode="json", exclude_none=True))
+        if ask.operation is None:
+            return self._has_by_rest(ask, said)
+        return bool(dig(self.transport.ask(ask, said), ask.found.split(".")))
+
+    def _has_by_rest(self, ask: Ask, said: Row) -> bool:
+        try:
+            return bool(dig(self.transport.ask(ask, said), ask.found.split(".")))
+        except Refused as refused:
+            if refused.code == "not_there" and {404, 410} & set(ask.missing_status):
+                return False
+            raise
 
     def fetch(self, request: SectionRequest) -> Section:
         form, key = self.section_form(request), self.record_key(request)

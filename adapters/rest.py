@@ -14,7 +14,7 @@ import urllib3
 
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, Reach
-from contracts import Refused, Unready
+from contracts import Refused, Unready, tracing
 
 _CHUNK = 65_536
 _JSON = ("application/json", "text/json")
@@ -64,7 +64,7 @@ class RestClient:
         also_ok: tuple[int, ...] = (),
     ) -> Reply:
         """Send one request below the endpoint's url and read the answer; ``also_ok`` statuses are no error."""
-        sent = {"Accept": ", ".join(accepts), **(headers or {})}
+        sent = {"Accept": ", ".join(accepts), **traced(), **(headers or {})}
         with guarded():
             answer = self._session().request(
                 method, self._base + path, params=params, json=body, data=form, headers=sent,
@@ -119,6 +119,12 @@ class RestTransport:
         return []
 
 
+def traced() -> dict[str, str]:
+    """The header by which the other side can join its trace with ours."""
+    trace = tracing.current()
+    return {} if trace is None else {tracing.HEADER: trace}
+
+
 class _Direct(requests.Session):
     """A session that knows no redirects: requests would read a redirect's body whole even where it does not follow."""
 
@@ -158,9 +164,22 @@ class guarded:  # noqa: N801 - reads as a word at its uses: with guarded():
         if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
             raise Refused("bad_url", "the endpoint's url is not usable; correct it in the registry") from None
         if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
+            if isinstance(error, requests.exceptions.ConnectTimeout):
+                raise Unready("unreachable", "the source cannot be reached; try later") from None
             raise Unready("timed_out", "the source did not answer in time; try later") from None
         if isinstance(error, requests.exceptions.RequestException | urllib3.exceptions.HTTPError):
-            raise Unready("unreachable", "the source cannot be reached or broke off; try later") from None
+            if not _connected(error):
+                raise Unready("unreachable", "the source cannot be reached; try later") from None
+            raise Unready(
+                "broken_off_by_source", "the source broke off before its answer was whole; try later"
+            ) from None
+
+
+def _connected(error: BaseException) -> bool:
+    """False if the call surely did not leave here: no connection came about."""
+    inner = error.args[0] if error.args else None
+    reason = getattr(inner, "reason", inner)
+    return not isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
 def bounded(answer: requests.Response, most: int, seconds: float) -> bytes:

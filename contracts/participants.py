@@ -28,6 +28,22 @@ class Permission(StrEnum):
     REGISTRY_LOOKUP = "registry_lookup"
 
 
+class Delivery(Model):
+    """How the lane of a participant is served: what its system can bear."""
+
+    workers: Annotated[int, Field(ge=1, le=4)] = 1
+    """Notices on their way to it at one time, over all processes."""
+    per_second: Annotated[float, Field(ge=0.001, le=1_000)] | None = None
+    """Notices sent in a second at most, over all processes; absent means as fast as it answers."""
+    window: (
+        Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
+        | None
+    ) = None
+    """Hours of the day in which it is told, Indian time, e.g. ``22:00-06:00``; absent means always."""
+    failures_per_hour: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Failed attempts in an hour after which the lane rests until the hour is over."""
+
+
 class Endpoint(Model):
     """Where and how a participant's own system is reached."""
 
@@ -37,6 +53,9 @@ class Endpoint(Model):
     secret: Annotated[str, StringConstraints(pattern=r"^(env|file):[ -~]+$", max_length=300)] | None = None
     """Where the secret lies, e.g. ``env:POLICE_BR_PASSWORD``; never the secret itself."""
     pull_every_seconds: Annotated[int, Field(ge=1, le=604_800)] = 900
+    timeout_seconds: Annotated[float, Field(ge=0.1, le=120)] = 20.0
+    """How long an answer may take."""
+    delivery: Delivery = Delivery()
 
 
 class Participant(Model):

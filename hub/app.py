@@ -72,7 +72,7 @@ class Hub:
         )
         self._finding = Finding(store, core)
         self._reading = Reading(store, self.systems.able)
-        self._courier = Courier(store, self._takes_notices, _policy(settings))
+        self.courier = Courier(store, self._takes_notices, _policy(settings), terms=self.systems.terms)
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
@@ -243,7 +243,7 @@ class Hub:
 
     def deliver(self, progress: Progress | None = None) -> DeliveryReport:
         """One round of the courier."""
-        return self._courier.deliver(progress)
+        return self.courier.deliver(progress)
 
     def clean_up(self) -> None:
         """Remove sessions and claims that are over."""

@@ -58,6 +58,8 @@ class DeliveryReport(Model):
     """Not delivered now; will be tried again."""
     dead: Count = 0
     """Refused by the owner's system, or tried too often: a person must look."""
+    doubt: Count = 0
+    """May have arrived, and the owner's system cannot tell: a person must look."""
     waiting: Count = 0
     """Still owed, for any reason, to participants that fetch their notices themselves included."""
 
@@ -69,6 +71,8 @@ class ParticipantStatus(Model):
     set_aside: Count = 0
     owed: Count = 0
     dead: Count = 0
+    doubt: Count = 0
+    """In doubt: may have arrived at a system that cannot tell."""
     last_run: PullReport | None = None
 
 

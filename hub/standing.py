@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hub.index import Work
-from hub.index.outbox import DEAD, OWED
+from hub.index.outbox import DEAD, DOUBT, OWED
 from hub.reports import HubStatus, ParticipantStatus
 
 
@@ -25,6 +25,7 @@ def status_of(work: Work, backend: str, participants: Iterable[str]) -> HubStatu
                 set_aside=aside.get(name, 0),
                 owed=outbox.get((name, OWED), 0),
                 dead=outbox.get((name, DEAD), 0),
+                doubt=outbox.get((name, DOUBT), 0),
                 last_run=runs.get(name),
             )
             for name in names

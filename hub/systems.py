@@ -9,6 +9,7 @@ import structlog
 from adapters import catalog
 from adapters.base import Adapter, Capability, Connection
 from contracts import Participant, Refused
+from contracts.participants import Delivery
 from registry import Registry, secrets
 
 log = structlog.get_logger()
@@ -38,7 +39,14 @@ class Systems:
         endpoint = participant.endpoint
         assert endpoint is not None
         secret = secrets.read(endpoint.secret) if endpoint.secret is not None else None
-        return catalog.adapter(endpoint.adapter, Connection(participant.id, endpoint.url, secret), self._outside)
+        connection = Connection(participant.id, endpoint.url, secret, endpoint.timeout_seconds)
+        return catalog.adapter(endpoint.adapter, connection, self._outside)
+
+    def terms(self, participant_id: str) -> Delivery:
+        """What a participant's system can bear; the usual for one without an endpoint."""
+        participant = self._registry.participants.get(participant_id)
+        endpoint = participant.endpoint if participant is not None else None
+        return endpoint.delivery if endpoint is not None else Delivery()
 
     def able(self, participant_id: str, what: Capability) -> Adapter | None:
         """The adapter if the participant is active, has an endpoint and can do ``what``; else None."""

@@ -155,7 +155,17 @@ class Told(Form):
         return self
 
 
+class Ask(Call):
+    """How a system is asked whether it has a notice: it has if ``found`` is there and neither empty nor false."""
+
+    fields: Annotated[dict[str, Told], Field(min_length=1)]
+    found: SourcePath
+    missing_status: list[Annotated[int, Field(ge=400, le=499)]] = []
+
+
 class Push(Call):
+    dedupes: bool = True
+    ask: Ask | None = None
     method: Literal["GET", "POST", "PUT"] = "POST"
     fields: Annotated[dict[str, Told], Field(min_length=1)]
     known_status: list[Annotated[int, Field(ge=200, le=499)]] = []

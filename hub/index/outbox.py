@@ -4,23 +4,56 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
-from contracts import Notice
+from contracts import Notice, tracing
 from hub.index import dialect
 from hub.index.payload import Seal
 from hub.index.schema import Values, lanes, outbox
 
-OWED, DONE, DEAD = "owed", "done", "dead"
+OWED, DONE, DEAD, DOUBT = "owed", "done", "dead", "doubt"
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One notice claimed for delivery."""
+    """One notice claimed for delivery; ``unsure`` if an earlier attempt may have reached a system that cannot tell."""
 
     seq: int
     notice: Notice
     attempts: int
+    unsure: bool = False
+    trace: str | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """A lane in which something is due, and how often in a row it did not answer."""
+
+    lane: str
+    failures: int
+    many: int
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What is owed in one lane, and since when."""
+
+    lane: str
+    many: int
+    oldest: datetime.datetime
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a notice was not taken: a code, and the field and rule where the owner named them."""
+
+    code: str
+    field: str | None = None
+    rule: str | None = None
+
+
+#: When an attempt was begun, and when it was answered.
+Times = tuple[datetime.datetime, datetime.datetime]
 
 
 class Outbox:
@@ -28,6 +61,8 @@ class Outbox:
         self._connection, self._seal = connection, seal
 
     def add(self, notices: Iterable[Notice], now: datetime.datetime) -> None:
+        """Owe them, under the trace of what causes them."""
+        trace = tracing.current()
         rows = [
             {
                 "notice_id": notice.notice_id,
@@ -38,35 +73,26 @@ class Outbox:
                 "state": OWED,
                 "due": now,
                 "created_at": now,
+                "trace": trace,
             }
             for notice in notices
         ]
         dialect.insert_many(self._connection, outbox, rows)
 
-    def lanes_due(self, now: datetime.datetime) -> list[str]:
+    def lanes_due(self, now: datetime.datetime) -> list[Due]:
         """Participants to whom something is due and who are not left alone; those that failed last come last."""
         failures = func.coalesce(func.max(lanes.c.failures), 0)
+        free = outbox.c.held_until.is_(None) | (outbox.c.held_until <= now)
         query = (
-            select(outbox.c.lane)
+            select(outbox.c.lane, failures, func.count())
             .outerjoin(lanes, lanes.c.lane == outbox.c.lane)
-            .where(outbox.c.state == OWED, outbox.c.due <= now)
+            .where(outbox.c.state == OWED, outbox.c.due <= now, free)
             .where(lanes.c.resume_at.is_(None) | (lanes.c.resume_at <= now))
+            .where(lanes.c.next_at.is_(None) | (lanes.c.next_at <= now))
             .group_by(outbox.c.lane)
             .order_by(failures, outbox.c.lane)
         )
-        return list(self._connection.execute(query).scalars())
-
-    def failures(self, lane: str) -> int:
-        """How often in a row a participant's system did not answer."""
-        query = select(lanes.c.failures).where(lanes.c.lane == lane)
-        return self._connection.execute(query).scalar_one_or_none() or 0
-
-    def leave_alone(self, lane: str, failures: int, until: datetime.datetime) -> None:
-        """Nobody tries this participant again before ``until``."""
-        dialect.upsert(self._connection, lanes, {"lane": lane, "failures": failures, "resume_at": until})
-
-    def answers_again(self, lane: str) -> None:
-        self._connection.execute(delete(lanes).where(lanes.c.lane == lane))
+        return [Due(*row) for row in self._connection.execute(query)]
 
     def claim(self, lane: str, holder: str, now: datetime.datetime, until: datetime.datetime, limit: int) -> list[Owed]:
         """The oldest due notices of a lane, at most one per record, held until ``until``.
@@ -82,7 +108,7 @@ class Outbox:
         )
         free = outbox.c.held_until.is_(None) | (outbox.c.held_until <= now)
         query = (
-            select(outbox.c.seq, outbox.c.body, outbox.c.attempts)
+            select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
             .where(outbox.c.lane == lane, outbox.c.state == OWED, outbox.c.due <= now, free, ~waits)
             .order_by(outbox.c.seq)
             .limit(limit)
@@ -90,18 +116,31 @@ class Outbox:
         rows = self._connection.execute(dialect.skip_locked(self._connection, query)).all()
         held: Values = {"holder": holder, "held_until": until}
         self._connection.execute(update(outbox).where(outbox.c.seq.in_([row.seq for row in rows])).values(held))
-        return [Owed(row.seq, self._notice(row.body), row.attempts) for row in rows]
+        return [Owed(row.seq, self._notice(row.body), row.attempts, row.unsure, row.trace) for row in rows]
 
-    def done(self, seq: int, holder: str, foreign_id: str | None, now: datetime.datetime) -> bool:
-        """The owner took it; false when the claim had gone to another holder meanwhile."""
-        return self._settle(seq, holder, _settled(DONE, "pushed", now) | {"foreign_id": foreign_id})
+    def sending(self, seq: int, holder: str, now: datetime.datetime, until: datetime.datetime) -> bool:
+        """Written before a system is told that cannot tell a notice it knows; false when the claim went to another."""
+        mine = (outbox.c.seq == seq) & (outbox.c.holder == holder) & (outbox.c.state == OWED)
+        values: Values = {"unsure": True, "sent_at": now, "held_until": until}
+        return bool(self._connection.execute(update(outbox).where(mine).values(values)).rowcount)
 
-    def dead(self, seq: int, holder: str, error: str, now: datetime.datetime) -> bool:
+    def done(self, seq: int, holder: str, how: str, foreign_id: str | None, sent: Times) -> bool:
+        """The owner has it; false when the claim had gone to another holder meanwhile."""
+        values = _settled(DONE, how, sent[1]) | {"foreign_id": foreign_id, "sent_at": sent[0], "unsure": False}
+        return self._settle(seq, holder, values)
+
+    def dead(self, seq: int, holder: str, why: Why, sent: Times) -> bool:
         """Never to be tried again unless a person says so."""
-        return self._settle(seq, holder, _settled(DEAD, None, now) | {"last_error": error[:80]})
+        return self._settle(seq, holder, _settled(DEAD, None, sent[1]) | _because(why) | {"sent_at": sent[0]})
 
-    def retry(self, seq: int, holder: str, error: str, due: datetime.datetime) -> bool:
-        return self._settle(seq, holder, {"due": due, "last_error": error[:80], "holder": None, "held_until": None})
+    def doubt(self, seq: int, holder: str, why: Why, now: datetime.datetime) -> bool:
+        """It may have arrived and nobody can tell: a person must look."""
+        return self._settle(seq, holder, _settled(DOUBT, None, now) | _because(why))
+
+    def retry(self, seq: int, holder: str, code: str, due: datetime.datetime, unsure: bool) -> bool:
+        """To be tried again at ``due``."""
+        values: Values = {"due": due, "holder": None, "held_until": None, "unsure": unsure}
+        return self._settle(seq, holder, values | _because(Why(code)))
 
     def give_back(self, seqs: Iterable[int], holder: str) -> None:
         """Claimed but not tried: free again, without an attempt counted."""
@@ -140,9 +179,24 @@ class Outbox:
     def count_owed(self) -> int:
         return self._connection.execute(select(func.count()).where(outbox.c.state == OWED)).scalar_one()
 
+    def queues(self) -> list[Queue]:
+        """What is owed by lane, and the oldest of it."""
+        query = select(outbox.c.lane, func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == OWED)
+        return [Queue(*row) for row in self._connection.execute(query.group_by(outbox.c.lane))]
+
+    def attempts(self) -> dict[str, int]:
+        """Attempts by lane, over everything that was ever owed."""
+        query = select(outbox.c.lane, func.sum(outbox.c.attempts)).group_by(outbox.c.lane)
+        return {lane: int(many or 0) for lane, many in self._connection.execute(query)}
+
     def _notice(self, body: bytes) -> Notice:
         return Notice.model_validate_json(self._seal.open(body))
 
 
 def _settled(state: str, how: str | None, now: datetime.datetime) -> Values:
     return {"state": state, "how": how, "settled_at": now, "holder": None, "held_until": None}
+
+
+def _because(why: Why) -> Values:
+    field, rule = why.field and why.field[:200], why.rule and why.rule[:200]
+    return {"last_error": why.code[:80], "last_field": field, "last_rule": rule}

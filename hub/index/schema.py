@@ -189,7 +189,8 @@ inbox = Table(
     Column("at", Moment, nullable=False),
 )
 
-#: Notices owed. ``lane`` is the participant; ``about`` its own record, within which the order is kept.
+#: Notices owed. ``lane`` is the participant; ``about`` its own record, within which the order is kept. ``unsure``: an
+#: attempt may have reached a system that cannot tell a notice it knows. ``trace`` is a W3C ``traceparent``.
 outbox = Table(
     "outbox",
     metadata,
@@ -209,18 +210,34 @@ outbox = Table(
     Column("how", String(12)),
     Column("foreign_id", String(200)),
     Column("last_error", String(80)),
+    Column("last_field", String(200)),
+    Column("last_rule", String(200)),
+    Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("sent_at", Moment),
+    Column("trace", String(55)),
 )
 _owed = outbox.c.state == "owed"
 Index("ix_outbox_owed", outbox.c.lane, outbox.c.due, sqlite_where=_owed, postgresql_where=_owed)
 Index("ix_outbox_lane", outbox.c.lane, outbox.c.about, outbox.c.seq)
+_undone = outbox.c.state.in_(("dead", "doubt"))
+Index("ix_outbox_undone", outbox.c.lane, outbox.c.settled_at, sqlite_where=_undone, postgresql_where=_undone)
 
-#: Participants whose system did not answer: left alone until ``resume_at``, by every courier.
+#: How each participant's system answers, shared by every courier. ``failures`` are those in a row; the lane is left
+#: alone until ``resume_at``; the incident that lasts began at ``opened_at``; nothing is sent before ``next_at``.
 lanes = Table(
     "lanes",
     metadata,
     Column("lane", String(40), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("resume_at", Moment, nullable=False),
+    Column("opened_at", Moment),
+    Column("next_at", Moment),
+    Column("hour_from", Moment),
+    Column("hour_failures", Integer, nullable=False, server_default="0"),
+    Column("tried_at", Moment),
+    Column("answered_at", Moment),
+    Column("failed_at", Moment),
+    Column("last_code", String(80)),
 )
 
 #: Records and rows that could not be taken in, with reason and original, until a later good version resolves them.

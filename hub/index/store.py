@@ -13,7 +13,9 @@ from hub.index.aside import Aside
 from hub.index.audit import Audit
 from hub.index.events import Events
 from hub.index.inbox import Inbox
+from hub.index.lanes import Lanes
 from hub.index.leases import Leases
+from hub.index.letters import Letters
 from hub.index.matches import Matches
 from hub.index.outbox import Outbox
 from hub.index.payload import Seal, Unsealed
@@ -34,6 +36,8 @@ class Work:
         self.inbox = Inbox(connection)
         self.outbox = Outbox(connection, seal)
         self.aside = Aside(connection, seal)
+        self.lanes = Lanes(connection)
+        self.letters = Letters(connection)
         self.runs = Runs(connection)
         self.leases = Leases(connection)
         self.audit = Audit(connection)

@@ -220,8 +220,8 @@ def test_a_claim_is_held_by_one_courier_until_it_runs_out(owe: Owe, store: Store
     watch.move(61)
     with store.write() as work:
         assert len(work.outbox.claim("police-br", "second", watch(), until + datetime.timedelta(61), 10)) == 1
-        assert not work.outbox.done(owed.seq, "first", None, watch())
-        assert work.outbox.done(owed.seq, "second", None, watch())
+        assert not work.outbox.done(owed.seq, "first", "pushed", None, (watch(), watch()))
+        assert work.outbox.done(owed.seq, "second", "pushed", None, (watch(), watch()))
 
 
 def test_a_defect_of_an_adapter_is_retried_like_an_outage(store: Store, owe: Owe, watch: Watch) -> None:

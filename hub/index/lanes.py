@@ -1,0 +1,80 @@
+"""How each participant's system answers: one row a lane, shared by every courier of every process."""
+
+import datetime
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from hub.index import dialect
+from hub.index.schema import Values, lanes
+
+_HOUR = datetime.timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class LaneState:
+    """``opened_at`` is when the incident began that still lasts; ``next_at`` is before when nothing is sent."""
+
+    lane: str
+    failures: int
+    resume_at: datetime.datetime
+    opened_at: datetime.datetime | None
+    next_at: datetime.datetime | None
+    hour_from: datetime.datetime | None
+    hour_failures: int
+    tried_at: datetime.datetime | None
+    answered_at: datetime.datetime | None
+    failed_at: datetime.datetime | None
+    last_code: str | None
+
+
+class Lanes:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold(self, lane: str, now: datetime.datetime) -> LaneState:
+        """The lane as it stands; no other courier touches it until this transaction ends."""
+        dialect.insert_new(self._connection, lanes, {"lane": lane, "failures": 0, "resume_at": now})
+        query = dialect.for_update(self._connection, select(lanes).where(lanes.c.lane == lane))
+        return LaneState(**self._connection.execute(query).one()._mapping)
+
+    def all(self) -> list[LaneState]:
+        """Every lane that was ever served."""
+        return [LaneState(**row._mapping) for row in self._connection.execute(select(lanes).order_by(lanes.c.lane))]
+
+    def begun(self, lane: str, now: datetime.datetime, next_at: datetime.datetime | None) -> None:
+        """Something is on its way; nothing more before ``next_at``."""
+        self._change(lane, {"tried_at": now, "next_at": next_at})
+
+    def keep_out(self, lane: str, until: datetime.datetime) -> None:
+        """One goes first to a system that did not answer; all others wait until ``until`` for what it meets."""
+        self._change(lane, {"resume_at": until})
+
+    def answered(self, lane: str, now: datetime.datetime) -> bool:
+        """The system answers; true if that ends an incident."""
+        before = self.hold(lane, now)
+        self._change(lane, {"failures": 0, "answered_at": now, "opened_at": None, "resume_at": now})
+        return before.opened_at is not None
+
+    def failed(self, lane: str, code: str, now: datetime.datetime) -> LaneState:
+        """One more failure, counted in a row and in this hour; the lane as it stands with it."""
+        before = self.hold(lane, now)
+        same_hour = before.hour_from is not None and now - before.hour_from < _HOUR
+        counted: Values = {
+            "failures": before.failures + 1,
+            "hour_from": before.hour_from if same_hour else now,
+            "hour_failures": before.hour_failures + 1 if same_hour else 1,
+            "failed_at": now,
+            "last_code": code[:80],
+        }
+        self._change(lane, counted)
+        return LaneState(**(before.__dict__ | counted))
+
+    def leave_alone(self, lane: str, until: datetime.datetime, now: datetime.datetime) -> bool:
+        """Nobody tries this participant again before ``until``; true if an incident begins with it."""
+        begins = self.hold(lane, now).opened_at is None
+        self._change(lane, {"resume_at": until} | ({"opened_at": now} if begins else {}))
+        return begins
+
+    def _change(self, lane: str, values: Values) -> None:
+        self._connection.execute(update(lanes).where(lanes.c.lane == lane).values(values))

@@ -1,0 +1,115 @@
+"""Notices that did not arrive and will not be tried by themselves: dead letters, and those in doubt."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+
+from hub.index.schema import Values, outbox
+
+
+class LetterState(StrEnum):
+    """``dead``: refused, or tried too often. ``doubt``: may have arrived, and the other system cannot tell."""
+
+    DEAD = "dead"
+    DOUBT = "doubt"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which letters are meant; what is None does not matter."""
+
+    participant: str | None = None
+    kind: str | None = None
+    since: datetime.datetime | None = None
+    state: LetterState | None = None
+    notice_id: str | None = None
+    code: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True if it means every letter there is."""
+        return self == Filter()
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One of them: which notice, about which record of whom, and why it did not arrive. No word on a child."""
+
+    notice_id: str
+    participant: str
+    about: str
+    kind: str
+    state: LetterState
+    attempts: int
+    code: str | None
+    field: str | None
+    rule: str | None
+    created_at: datetime.datetime
+    settled_at: datetime.datetime | None
+    trace: str | None
+
+
+_COLUMNS = (
+    outbox.c.notice_id,
+    outbox.c.lane.label("participant"),
+    outbox.c.about,
+    outbox.c.kind,
+    outbox.c.state,
+    outbox.c.attempts,
+    outbox.c.last_error.label("code"),
+    outbox.c.last_field.label("field"),
+    outbox.c.last_rule.label("rule"),
+    outbox.c.created_at,
+    outbox.c.settled_at,
+    outbox.c.trace,
+)
+
+
+class Letters:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, wanted: Filter, limit: int) -> list[Letter]:
+        """The letters meant, latest first."""
+        query = select(*_COLUMNS).where(*_meant(wanted)).order_by(outbox.c.settled_at.desc(), outbox.c.seq.desc())
+        rows = self._connection.execute(query.limit(limit)).mappings()
+        return [Letter(**(dict(row) | {"state": LetterState(row["state"])})) for row in rows]
+
+    def count(self, wanted: Filter) -> dict[str, int]:
+        """How many are meant, by participant."""
+        query = select(outbox.c.lane, func.count()).where(*_meant(wanted)).group_by(outbox.c.lane)
+        return dict(self._connection.execute(query.order_by(outbox.c.lane)).tuples().all())
+
+    def owe_again(self, wanted: Filter, now: datetime.datetime) -> dict[str, int]:
+        """Owe them again, each from its first attempt on; how many, by participant."""
+        counted = self.count(wanted)
+        fresh: Values = {"state": "owed", "due": now, "attempts": 0, "settled_at": None, "holder": None}
+        fresh |= {"held_until": None}
+        # Who replays a letter in doubt has decided; a dead one whose attempts were never answered is asked for first.
+        fresh["unsure"] = and_(outbox.c.unsure, outbox.c.state != LetterState.DOUBT.value)
+        self._connection.execute(update(outbox).where(*_meant(wanted)).values(fresh))
+        return counted
+
+    def taken(self, notice_id: str, now: datetime.datetime) -> bool:
+        """A person found that the owner has it; false if no such letter lies here."""
+        done: Values = {"state": "done", "how": "by_person", "settled_at": now}
+        statement = update(outbox).where(*_meant(Filter(notice_id=notice_id))).values(done)
+        return bool(self._connection.execute(statement).rowcount)
+
+
+def _meant(wanted: Filter) -> list[ColumnElement[bool]]:
+    states = [wanted.state] if wanted.state is not None else list(LetterState)
+    found: list[ColumnElement[bool]] = [outbox.c.state.in_([state.value for state in states])]
+    if wanted.since is not None:
+        found.append(outbox.c.settled_at >= wanted.since)
+    for column, value in (
+        (outbox.c.lane, wanted.participant),
+        (outbox.c.kind, wanted.kind),
+        (outbox.c.notice_id, wanted.notice_id),
+        (outbox.c.last_error, wanted.code),
+    ):
+        if value is not None:
+            found.append(column == value)
+    return found
