@@ -66,5 +66,5 @@ setup(
             "setuptools>=68",
         ],
     },
-    entry_points={"console_scripts": ["trackchild = portal.cli.app:main"]},
+    entry_points={"console_scripts": ["trackchild = portal.cli.entry:main"]},
 )

@@ -12,13 +12,14 @@ folder, or holds adapter folders. They may bring ``manifest.toml`` and ``transla
 import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol
 
 from adapters.base import Adapter, Connection
 from adapters.by_manifest import ByManifest, mapping_of
+from adapters.lookalike.starting import CannotStart, say_ready
 from adapters.mapping.compile import Hooks
 from adapters.mapping.manifest import Manifest, load
 from contracts import CONTRACT_VERSION, Problem, Refused
@@ -29,7 +30,15 @@ _PACKAGE = Path(__file__).parent
 class Serve(Protocol):
     """How a node is started: blocks until SIGTERM, prints ``ready http://127.0.0.1:PORT`` once it listens."""
 
-    def __call__(self, *, port: int, database: str, load: Path | None = None, key: str | None = None) -> None: ...
+    def __call__(
+        self,
+        *,
+        port: int,
+        database: str,
+        load: Path | None = None,
+        key: str | None = None,
+        announce: Callable[[str], None] = say_ready,
+    ) -> None: ...
 
 
 def folders(outside: Sequence[Path] = ()) -> dict[str, Path]:
@@ -72,11 +81,22 @@ def adapter(kind: str, connection: Connection, outside: Sequence[Path] = ()) -> 
 
 
 def node(kind: str) -> Serve:
-    """The ``serve`` function of a kind's look-alike; raises ``Refused`` (code ``no_node``) if it has none."""
+    """The ``serve`` function of a kind's look-alike; raises ``Refused`` (code ``no_node``) if it has none.
+
+    It raises ``Refused`` (code ``node_cannot_start``) where port, database or file do not serve.
+    """
     if not (folder(kind) / "node" / "__init__.py").is_file():
         raise Refused("no_node", f"the adapter {kind!r} has no node of its own to run")
     serve: Serve = importlib.import_module(f"adapters.{kind}.node").serve
-    return serve
+
+    @wraps(serve)
+    def told(**asked: Any) -> None:
+        try:
+            serve(**asked)
+        except CannotStart as error:
+            raise Refused("node_cannot_start", str(error)) from None
+
+    return told
 
 
 def samples(kind: str, outside: Sequence[Path] = ()) -> list[Path]:
@@ -86,7 +106,12 @@ def samples(kind: str, outside: Sequence[Path] = ()) -> list[Path]:
 
 def problems(outside: Sequence[Path] = ()) -> list[Problem]:
     """What is wrong with the folders, for ``trackchild doctor``: each problem names folder, key and rule."""
-    return [problem for kind in kinds(outside) for problem in _problems(kind, outside)]
+    missing = [
+        _problem(str(given), "(folder)", "not_there", "there is no such folder; correct TRACKCHILD_ADAPTERS")
+        for given in outside
+        if not given.is_dir()
+    ]
+    return missing + [problem for kind in kinds(outside) for problem in _problems(kind, outside)]
 
 
 def _problems(kind: str, outside: Sequence[Path]) -> list[Problem]:
@@ -105,7 +130,7 @@ def _problems(kind: str, outside: Sequence[Path]) -> list[Problem]:
 
 
 def _problem(kind: str, key: str, rule: str, message: str) -> Problem:
-    return Problem(field=f"{kind}: {key}", rule=rule, message=message)
+    return Problem(field=f"{kind}: {key}"[-200:], rule=rule, message=message)
 
 
 @lru_cache(maxsize=256)

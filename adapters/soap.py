@@ -27,6 +27,9 @@ _CREDENTIALS = ("failedauthentication", "invalidsecuritytoken", "failedcheck", "
 class PinnedTransport(Transport):
     """zeep's transport without its trust: documents only from one folder, no redirect, no proxy, a bound on answers."""
 
+    #: Here already, since zeep's ``__del__`` asks for it even where making the session was refused.
+    _close_session = False
+
     def __init__(self, connection: Connection, reach: Reach, folder: Path) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
             session=session(connection, reach), timeout=connection.timeout_seconds,

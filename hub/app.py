@@ -42,7 +42,7 @@ from hub.pulling import Pulling
 from hub.reading import Reading
 from hub.rebuilding import match_all
 from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport
-from hub.settings import Settings
+from hub.settings import Settings, from_environment
 from hub.showing import sight_of
 from hub.standing import status_of
 from hub.systems import Systems
@@ -77,7 +77,7 @@ class Hub:
     @classmethod
     def open(cls, settings: Settings | None = None) -> Self:
         """Join the parts as ``settings`` say (from the environment if absent) and bring the database up to date."""
-        settings = settings or Settings()
+        settings = settings or from_environment()
         if not structlog.is_configured():
             configure(settings.log_format, settings.log_level)
         store = Store.at(settings.database, settings.pool_size)

@@ -9,15 +9,15 @@ from typing import Any, TextIO, cast
 import structlog
 
 _KEYS = """
-    adults attempts code dead delivered door error event failures gaps holder indexed job lane level logger match method
-    notice operation participant proposed read request retried run scored searched seconds set_aside slot status
-    timestamp unchanged waiting what withdrawn
+    adults attempts code dead delivered door error event failures gaps holder incident indexed job lane level logger
+    match method notice operation participant proposed read request retried run scored searched seconds set_aside slot
+    status timestamp unchanged waiting what where withdrawn
 """
 #: Every key that may be logged. Values are codes, counts and ids of the exchange, never words about a person.
 ALLOWED = frozenset(_KEYS.split())
 _LONGEST = 200
 #: Loggers of others whose messages say nothing of what passes through them.
-_PLAIN = ("uvicorn.error", "alembic", "apscheduler")
+_PLAIN = ("uvicorn.error", "alembic", "apscheduler", "portal.web")
 
 
 class _Stderr(io.TextIOBase):
@@ -32,7 +32,8 @@ class _Stderr(io.TextIOBase):
 
 def configure(log_format: str = "console", level: str = "info") -> None:
     """Log to standard error as ``json`` or ``console``; a root logger that has handlers already keeps them."""
-    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    coloured = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Any = structlog.processors.JSONRenderer() if log_format == "json" else coloured
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

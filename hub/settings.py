@@ -3,14 +3,19 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from contracts import Problem, Refused
+from contracts.errors import problems_of
 
 
 class Settings(BaseSettings):
     """Every setting, its unit and its default; docs/settings.md is drawn from these lines."""
 
-    model_config = SettingsConfigDict(env_prefix="TRACKCHILD_", frozen=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TRACKCHILD_", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
+    )
 
     database: str = "sqlite:///trackchild.db"
     """SQLAlchemy URL of the hub's database: ``sqlite:///FILE`` or ``postgresql+psycopg://USER@HOST/NAME``."""
@@ -58,3 +63,20 @@ class Settings(BaseSettings):
     """``json`` for machines, ``console`` for people."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """Least level that is logged."""
+
+
+def from_environment() -> Settings:
+    """The settings of this process; ``Refused`` (``bad_setting``) names each wrong variable, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        found = [one.model_copy(update={"field": _variable(one)}) for one in problems_of(error)]
+    except SettingsError as error:
+        name = str(error).split('"')[1] if '"' in str(error) else ""
+        unread = Problem(field=name, rule="not_json", message="This setting is a list; write it as JSON.")
+        found = [unread.model_copy(update={"field": _variable(unread)})]
+    raise Refused("bad_setting", "Correct the environment variables named; see docs/settings.md.", found)
+
+
+def _variable(problem: Problem) -> str:
+    return f"TRACKCHILD_{problem.field.upper()}"

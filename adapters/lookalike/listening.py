@@ -3,9 +3,12 @@
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from typing import Any, Literal
 
 import uvicorn
+
+from adapters.lookalike.starting import CannotStart, say_ready
 
 _LARGEST = 1024 * 1024
 
@@ -34,30 +37,45 @@ async def _refuse(send: Any, status: int) -> None:
 
 
 class _Announced(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
-            print(f"ready http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}", flush=True)
+            self._announce(f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}")
 
 
-def listen(app: Any, port: int, lifespan: Literal["on", "off"] = "off") -> None:
+def listen(
+    app: Any, port: int, announce: Callable[[str], None] = say_ready, lifespan: Literal["on", "off"] = "off"
+) -> None:
     """Serve an ASGI application on 127.0.0.1 until a signal comes; port 0 takes any free one.
 
-    Prints exactly one line, ``ready http://127.0.0.1:PORT``. Requests that are under way get two seconds to end;
-    one without a length, or longer than 1 MB, is refused unread (411, 413).
+    Says where by ``announce``, once it listens; raises ``CannotStart`` where it cannot. Requests that are under way get
+    two seconds to end; one without a length, or longer than 1 MB, is refused unread (411, 413).
     """
+    listening = _socket(port)
     config = uvicorn.Config(
         _Bounded(app),
-        host="127.0.0.1",
-        port=port,
         log_config=None,
         access_log=False,
         lifespan=lifespan,
         timeout_graceful_shutdown=2,
     )
-    server = _Announced(config)
+    server = _Announced(config, announce)
     _stop_on_signal(server)
-    server.run()
+    server.run(sockets=[listening])
+
+
+def _socket(port: int) -> socket.socket:
+    try:
+        listening = socket.create_server(("127.0.0.1", port), backlog=2048)
+    except (OSError, OverflowError):
+        raise CannotStart(f"Cannot listen at 127.0.0.1:{port}. Choose another with --port, or 0 for any.") from None
+    # asyncio sets this on sockets of its own making only; without it every answer waits 40 ms for the reader's ACK.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _stop_on_signal(server: uvicorn.Server) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, event, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters.lookalike.starting import CannotStart
 
 Row = dict[str, Any]
 _BATCH = 1000
@@ -20,13 +23,18 @@ def rows_in(path: Path) -> Iterator[Row]:
 
 
 class Database:
-    """Opens (and creates) the database at an SQLAlchemy URL of SQLite."""
+    """Opens (and creates) the database at an SQLAlchemy URL of SQLite; ``CannotStart`` where it cannot."""
 
     def __init__(self, url: str, metadata: MetaData) -> None:
-        self._engine = create_engine(url)
         self._metadata = metadata
-        event.listen(self._engine, "connect", _set_up)
-        metadata.create_all(self._engine)
+        try:
+            self._engine = create_engine(url)
+            event.listen(self._engine, "connect", _set_up)
+            metadata.create_all(self._engine)
+        except (SQLAlchemyError, ImportError):
+            raise CannotStart(
+                "The node's --database cannot be opened. Give sqlite:///FILE in a folder that is there."
+            ) from None
 
     def close(self) -> None:
         self._engine.dispose()

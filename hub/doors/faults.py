@@ -94,6 +94,6 @@ def _unexpected(error: Exception) -> Fault:
     """Log where it happened, never what was said: an exception's own words may hold a child's."""
     incident = uuid.uuid4().hex[:12]
     frames = traceback.extract_tb(error.__traceback__)
-    where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    _log.error("unexpected", incident=incident, error=type(error).__name__, where=where[-12:])
+    where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames)]
+    _log.error("unexpected", incident=incident, error=type(error).__name__, where=" < ".join(where[:6]))
     return Fault(code="unexpected", message=f"The hub failed at this. Try again; if it stays, report {incident}.")

@@ -19,6 +19,7 @@ from hub.index.letters import Letters
 from hub.index.matches import Matches
 from hub.index.outbox import Outbox
 from hub.index.payload import Seal, Unsealed
+from hub.index.reaching import reached
 from hub.index.records import Records
 from hub.index.runs import Runs
 from hub.index.searching import Searching
@@ -55,8 +56,8 @@ class Store:
 
     @classmethod
     def at(cls, url: str, pool_size: int = 10, seal: Seal | None = None) -> "Store":
-        """The store at a database URL; ``hub.index.migrations.upgrade`` makes its tables."""
-        return cls(dialect.engine_for(url, pool_size), seal)
+        """The store at a database URL that answers; ``hub.index.migrations.upgrade`` makes its tables."""
+        return cls(reached(url, pool_size), seal)
 
     @contextmanager
     def write(self) -> Iterator[Work]:

@@ -1,5 +1,5 @@
 """``python -m portal.cli`` is the ``trackchild`` command."""
 
-from portal.cli.app import main
+from portal.cli.entry import main
 
 main()

@@ -21,9 +21,9 @@ def list_(as_json: output.Json = False) -> None:
     """
     from adapters import catalog
     from adapters.by_manifest import offered
-    from hub.settings import Settings
+    from hub.settings import from_environment
 
-    outside = Settings().adapters
+    outside = from_environment().adapters
     found = []
     for kind in catalog.kinds(outside):
         manifest = catalog.manifest(kind, outside)

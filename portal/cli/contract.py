@@ -34,11 +34,19 @@ def publish(
 
     old = stale(target)
     if check and old:
-        raise Refused("contract_not_current", f"Not current: {', '.join(old)}. Run: trackchild contracts publish")
+        raise Refused("contract_not_current", f"Not current: {_few(old)}. Run: {_command(target)}")
     if not check:
         write(target)
     rows = [(name, "written" if name in old else "current") for name in forms()]
     output.show(dict(rows), as_json, lambda: output.table(str(target), ("document", ""), rows))
+
+
+def _few(names: list[str], most: int = 4) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _command(target: Path) -> str:
+    return "trackchild contracts publish" + ("" if target == PUBLISHED else f" {target}")
 
 
 def stale(target: Path = PUBLISHED) -> list[str]:

@@ -13,7 +13,7 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from contracts import Unready
+from contracts import Refused, Unready
 from portal.cli import output
 from portal.cli.exchange import counts
 from portal.cli.match import matches_table
@@ -33,7 +33,12 @@ def add_to(app: typer.Typer) -> None:
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after printing; without it the portal stays up.")] = False,
     port: Annotated[
-        int | None, typer.Option(help="Port of the portal; if not given 8000, or any free one where that is taken.")
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            help="Port of the portal; if not given 8000, or any free one where that is taken; 0 takes any free one.",
+        ),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="Folder for its files; a new one that is removed at the end if none.")
@@ -55,6 +60,7 @@ def demo(
     # Ended by either signal, it must still end what it started.
     signal.signal(signal.SIGTERM, _as_interrupt)
     begun = time.monotonic()
+    port = _port_of_the_portal(port)
     place = folder or Path(tempfile.mkdtemp(prefix="trackchild-demo-"))
     place.mkdir(parents=True, exist_ok=True)
     try:
@@ -68,20 +74,16 @@ def demo(
                 shown = demonstration.run(hub)
             finally:
                 hub.close()
-            processes.start(
-                "portal",
-                "--database",
-                demonstration.settings.database,
-                "serve",
-                "--port",
-                str(_port_of_the_portal(port)),
-            )
+            processes.start("portal", "--database", demonstration.settings.database, "serve", "--port", str(port))
             shown.addresses["portal"] = processes.address("portal")
             _print(shown, time.monotonic() - begun, as_json)
             if not once:
                 _stay(processes)
     except KeyboardInterrupt:
         output.errors.print("\nEnded: the portal, the nodes and their processes are gone.")
+    except Unready:
+        folder = place  # it is not removed, so that the logs named can be read
+        raise
     finally:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
@@ -100,15 +102,16 @@ def _stay(processes: "Processes") -> None:
 
 
 def _port_of_the_portal(wished: int | None) -> int:
-    if wished is not None:
-        return wished
+    """The port to serve at. Looked at before anything starts, so that nobody waits for an address that is taken."""
     with socket.socket() as attempt:
         attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            attempt.bind(("127.0.0.1", USUAL_PORT))
+            attempt.bind(("127.0.0.1", USUAL_PORT if wished is None else wished))
         except OSError:
-            return 0
-        return USUAL_PORT
+            if wished is None:
+                return 0
+            raise Refused("address_taken", f"Cannot listen at 127.0.0.1:{wished}. Choose another --port.") from None
+    return USUAL_PORT if wished is None else wished
 
 
 def _print(shown: "Shown", seconds: float, as_json: bool) -> None:

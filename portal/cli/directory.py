@@ -59,6 +59,8 @@ def add(
         trackchild registry add police-jh --name "Jharkhand Police" --kind state_police --may submit_records
     """
     endpoint = Endpoint(adapter=adapter or kind, url=url, secret=secret) if url else None
+    if endpoint is not None:
+        _adapter_is_there(endpoint.adapter)
     made = Participant(
         id=participant, name=name, kind=kind, states=state or [], permissions=may or [], endpoint=endpoint
     )  # fmt: skip
@@ -67,6 +69,13 @@ def add(
     output.show(
         made, as_json, lambda: f"{participant} is registered. Give it a key: trackchild registry key {participant}"
     )
+
+
+def _adapter_is_there(kind: str) -> None:
+    from adapters import catalog
+    from hub.settings import from_environment
+
+    catalog.folder(kind, from_environment().adapters)
 
 
 @group.command()

@@ -55,9 +55,9 @@ def _database() -> Iterator[Step]:
 
 def _adapters() -> Iterator[Step]:
     from adapters import catalog
-    from hub.settings import Settings
+    from hub.settings import from_environment
 
-    outside = Settings().adapters
+    outside = from_environment().adapters
     faults = catalog.problems(outside)
     yield from (Step("adapter", False, fault.field, fault.message) for fault in faults)
     if not faults:

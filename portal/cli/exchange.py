@@ -1,13 +1,18 @@
 """``trackchild port | pull | deliver``: records in, notices out, by hand where the clock is not wanted."""
 
-from typing import Annotated
+import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
+from contracts import TrackChildError, Unready
 from hub.reports import PullReport
 from portal.cli import output
 from portal.cli.opened import opened_hub
+
+if TYPE_CHECKING:
+    from hub.app import Hub
 
 COUNTS = ("read", "indexed", "unchanged", "adults", "set_aside", "gaps", "error")
 Participant = Annotated[str, typer.Argument(help="Id of the participant: see `trackchild registry participants`.")]
@@ -26,9 +31,12 @@ def port(participant: Participant, as_json: output.Json = False) -> None:
 
         trackchild port zipnet
     """
-    with opened_hub() as hub, output.progress(f"porting {participant}", as_json) as advance:
-        report = hub.port(participant, advance)
+    with opened_hub() as hub:
+        _known(hub, [participant])
+        with output.progress(f"porting {participant}", as_json) as advance:
+            report = hub.port(participant, advance)
     output.show(report, as_json, lambda: counts("Ported", [report]))
+    _all_answered([report])
 
 
 def pull(
@@ -47,10 +55,34 @@ def pull(
     """
     reports = []
     with opened_hub() as hub:
-        for participant in participants or hub.registry.participants.endpoints():
+        for participant in _known(hub, participants) if participants else hub.pullable():
             with output.progress(f"pulling {participant}", as_json) as advance:
-                reports.append(hub.pull(participant, advance))
+                reports.append(_pulled(hub, participant, advance))
     output.show(reports, as_json, lambda: counts("Pulled", reports))
+    _all_answered(reports)
+
+
+def _known(hub: "Hub", participants: list[str]) -> list[str]:
+    """The same ids; ``Refused`` (``unknown_participant``) before anything is pulled."""
+    return [hub.registry.participants.require(one).id for one in participants]
+
+
+def _pulled(hub: "Hub", participant: str, advance: output.Advance) -> PullReport:
+    """One participant's system that cannot be spoken to must not keep the others waiting."""
+    begun = datetime.datetime.now(datetime.UTC)
+    try:
+        return hub.pull(participant, advance)
+    except TrackChildError as error:
+        output.errors.print(f"{participant}: {error}", markup=False, soft_wrap=True)
+        return PullReport(run_id="none", participant=participant, started_at=begun, ended_at=begun, error=error.code)
+
+
+def _all_answered(reports: list[PullReport]) -> None:
+    silent = [f"{report.participant} ({report.error})" for report in reports if report.error]
+    if silent:
+        raise Unready(
+            "pull_broke_off", f"{', '.join(silent)} broke off; try: trackchild adapter check {silent[0].split()[0]}"
+        )
 
 
 def deliver(as_json: output.Json = False) -> None:

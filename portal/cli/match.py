@@ -34,7 +34,7 @@ def rebuild(as_json: output.Json = False) -> None:
 @group.command(name="list")
 def list_(
     state: Annotated[MatchState, typer.Option(help="Which matches.")] = MatchState.PROPOSED,
-    limit: Annotated[int, typer.Option(help="How many, best first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, best first.")] = 20,
     as_json: output.Json = False,
 ) -> None:
     """The best matches.

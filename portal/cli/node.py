@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from portal.cli import output
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the app."""
@@ -13,12 +15,16 @@ def add_to(app: typer.Typer) -> None:
 
 def node(
     kind: Annotated[str, typer.Argument(help="Kind of system: see `trackchild adapter list`.")],
-    port: Annotated[int, typer.Option(help="Port to listen at; 0 takes any free one.")] = 0,
+    port: output.Port = 0,
     database: Annotated[str, typer.Option(help="The node's own database (SQLAlchemy URL).")] = "sqlite:///node.db",
-    load: Annotated[Path | None, typer.Option(help="JSON lines in the system's own words, loaded first.")] = None,
+    load: Annotated[
+        Path | None,
+        typer.Option(help="JSON lines in the system's own words, loaded first.", exists=True, dir_okay=False),
+    ] = None,
     key: Annotated[
         str | None, typer.Option(envvar="TRACKCHILD_NODE_KEY", help="The secret its callers must show.")
     ] = None,
+    as_json: output.Json = False,
 ) -> None:
     """Run one foreign system of KIND. Prints `ready ADDRESS` when it listens.
 
@@ -28,4 +34,4 @@ def node(
     """
     from adapters import catalog
 
-    catalog.node(kind)(port=port, database=database, load=load, key=key)
+    catalog.node(kind)(port=port, database=database, load=load, key=key, announce=output.announced(as_json))

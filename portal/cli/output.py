@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen at; 0 takes any free one.")]
 screen = Console()
 errors = Console(stderr=True)
 Advance = Callable[[int, int | None], None]
@@ -30,6 +31,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def announced(as_json: bool) -> Callable[[str], None]:
+    """How a server tells its address: the line ``ready ADDRESS``, or a JSON object on a line of its own."""
+
+    def announce(address: str) -> None:
+        sys.stdout.write((json.dumps({"ready": address}) if as_json else f"ready {address}") + "\n")
+        sys.stdout.flush()
+
+    return announce
 
 
 def show(result: Any, as_json: bool, people: Callable[[], Any]) -> None:

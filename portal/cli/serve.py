@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from portal.cli import output
 from portal.cli.opened import opened_hub
 
 
@@ -13,9 +14,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="Port to listen at; 0 takes any free one.")] = 8000,
+    port: output.Port = 8000,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     clock: Annotated[bool, typer.Option(help="Also run pulls and deliveries at their times.")] = True,
+    as_json: output.Json = False,
 ) -> None:
     """Serve the portal, `/api/v1`, `/soap` and `/soap12`. Ctrl-C ends it.
 
@@ -27,14 +29,14 @@ def serve(
     """
     from hub.clock import Clock
     from portal.web import app as web
-    from portal.web.server import run
+    from portal.web.server import listen, run
 
-    with opened_hub() as hub:
+    with opened_hub() as hub, listen(host, port) as listening:
         ticking = Clock(hub) if clock else None
         if ticking is not None:
             ticking.start()
         try:
-            run(web(hub), host=host, port=port)
+            run(web(hub), listening, output.announced(as_json))
         finally:
             if ticking is not None:
                 ticking.stop()

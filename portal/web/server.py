@@ -1,6 +1,9 @@
 """Serves the web application by uvicorn until it is told to end, and says on stdout when it is ready."""
 
+import signal
 import socket
+import sys
+from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -29,7 +32,7 @@ def listen(host: str, port: int) -> socket.socket:
         # asyncio sets this on sockets of its own making only; without it every answer waits 40 ms for the reader's ACK.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
-    except OSError:
+    except (OSError, OverflowError):
         raise Refused("address_taken", f"Cannot listen at {host}:{port}. Choose another with --port.") from None
 
 
@@ -39,8 +42,20 @@ def address_of(listening: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def run(app: FastAPI, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve until SIGINT or SIGTERM; prints ``ready ADDRESS`` as soon as connections are taken."""
-    listening = listen(host, port)
-    print(f"ready {address_of(listening)}", flush=True)
+def say_ready(address: str) -> None:
+    """Tell on stdout where the portal is: exactly one line, which whoever started it waits for."""
+    print(f"ready {address}", flush=True)
+
+
+def run(app: FastAPI, listening: socket.socket, announce: Callable[[str], None] = say_ready) -> None:
+    """Serve on what :func:`listen` gave until SIGINT or SIGTERM; ``announce`` is told the address first."""
+    _end_by_signals()
+    announce(address_of(listening))
     server(app).run(sockets=[listening])
+
+
+def _end_by_signals() -> None:
+    # uvicorn raises a signal again after it stopped. The usual end by SIGTERM would leave the clock and the database as
+    # they are at that moment; this way whoever opened them closes them.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))

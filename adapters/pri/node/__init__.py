@@ -1,16 +1,26 @@
 """A panchayat register of its own: the Village Child Protection Registers of many villages, by REST."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from adapters.lookalike.listening import listen
+from adapters.lookalike.starting import fitting, say_ready
 from adapters.pri.node.app import application
 from adapters.pri.node.register import Register
 
 
-def serve(*, port: int, database: str, load: Path | None = None, key: str | None = None) -> None:
+def serve(
+    *,
+    port: int,
+    database: str,
+    load: Path | None = None,
+    key: str | None = None,
+    announce: Callable[[str], None] = say_ready,
+) -> None:
     """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the token asked for, none lets all call."""
     register = Register(database)
     if load is not None:
-        register.load(load)
-    listen(application(register, key), port)
+        with fitting(load):
+            register.load(load)
+    listen(application(register, key), port, announce)
     register.close()

@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from hub.index.dialect import is_postgresql
+from hub.index.reaching import of_this_version
 from hub.index.schema import metadata
 from registry.tables import metadata as directory
 
@@ -16,7 +17,7 @@ _LOCK = 7_405
 
 def upgrade(engine: Engine) -> None:
     """Bring the database at ``engine`` to the newest version; processes that do so at once follow one another."""
-    with engine.begin() as connection:
+    with of_this_version(), engine.begin() as connection:
         if is_postgresql(connection):
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
         command.upgrade(_config(connection), "head")
