@@ -35,6 +35,7 @@ from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.index import Store
 from hub.index.audit import Line
+from hub.index.letters import Filter, Letter
 from hub.index.migrations import upgrade
 from hub.logs import configure
 from hub.people import People
@@ -240,6 +241,34 @@ class Hub:
     def match_all(self, progress: Progress | None = None) -> MatchReport:
         """Match every searched-for child against the whole index."""
         return match_all(self.flow, self.settings.lease_seconds, progress)
+
+    def count_pending(self) -> int:
+        """Records that were ported and wait for ``match_all``."""
+        with self.store.read() as work:
+            return work.records.count_pending()
+
+    def letters(self, wanted: Filter, limit: int = 100) -> list[Letter]:
+        """Notices that did not arrive and are not tried by themselves, latest first."""
+        with self.store.read() as work:
+            return work.letters.find(wanted, limit)
+
+    def count_letters(self, wanted: Filter) -> dict[str, int]:
+        """How many of them are meant, by participant."""
+        with self.store.read() as work:
+            return work.letters.count(wanted)
+
+    def replay_letters(self, wanted: Filter) -> dict[str, int]:
+        """Owe them again, for a person who said so; how many, by participant."""
+        with self.store.write() as work:
+            counted = work.letters.owe_again(wanted, self.flow.now())
+        log.warning("letters_replayed", waiting=sum(counted.values()), participant=wanted.participant)
+        return counted
+
+    def letter_taken(self, notice_id: str) -> None:
+        """A person found that the owner has it. ``Refused`` (``unknown_letter``)."""
+        with self.store.write() as work:
+            if not work.letters.taken(notice_id, self.flow.now()):
+                raise Refused("unknown_letter", "No such letter lies here. Take the id from `trackchild letters list`.")
 
     def deliver(self, progress: Progress | None = None) -> DeliveryReport:
         """One round of the courier."""

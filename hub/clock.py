@@ -1,6 +1,7 @@
 """APScheduler says when; a claim row says which process; a lease says that it is the only one. Never what."""
 
 import datetime
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -9,7 +10,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from contracts import Participant, TrackChildError
+from contracts import Participant, TrackChildError, Unready
 from hub.index import Store
 from hub.leasing import leased, process_name
 from hub.settings import Settings
@@ -17,7 +18,11 @@ from hub.settings import Settings
 log = structlog.get_logger()
 _LOOK_AGAIN_SECONDS = 30
 _CLEAN_EVERY_SECONDS = 3_600
+_MATCH_EVERY_SECONDS = 60
 _KEEP_SLOTS = datetime.timedelta(days=7)
+
+
+Progress = Callable[[int, int | None], None]
 
 
 class Ticked(Protocol):
@@ -27,8 +32,9 @@ class Ticked(Protocol):
     def store(self) -> Store: ...
     @property
     def settings(self) -> Settings: ...
-    def pull(self, participant_id: str) -> Any: ...
-    def deliver(self) -> Any: ...
+    def pull(self, participant_id: str, progress: Progress) -> Any: ...
+    def count_pending(self) -> int: ...
+    def match_all(self, progress: Progress) -> Any: ...
     def clean_up(self) -> Any: ...
     def pulled(self) -> list[Participant]: ...
 
@@ -58,21 +64,24 @@ class Clock:
 
     def __init__(self, hub: Ticked) -> None:
         self._hub = hub
+        self._pending = 0
+        self._ending = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=datetime.UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
     def start(self) -> None:
-        """Begin: deliveries and clean-up at their intervals, pulls at each participant's."""
-        self._every("deliver", self._hub.settings.deliver_every_seconds, self._hub.deliver)
+        """Begin: matching and clean-up at their intervals, pulls at each participant's."""
+        self._every("match", _MATCH_EVERY_SECONDS, self._match)
         self._every("clean_up", _CLEAN_EVERY_SECONDS, self._hub.clean_up)
         self._look()
         self._scheduler.add_job(self._look, IntervalTrigger(seconds=_LOOK_AGAIN_SECONDS), id="look")
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End; what is under way is finished first."""
+        """End; what is under way goes no further than the part of it that it is at, and is finished another time."""
+        self._ending.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
@@ -89,7 +98,17 @@ class Clock:
     def _pull_every(self, name: str, participant_id: str, seconds: int) -> None:
         known = self._scheduler.get_job(name)
         if known is None or known.trigger.interval.total_seconds() != seconds:
-            self._every(name, seconds, lambda: self._hub.pull(participant_id))
+            self._every(name, seconds, lambda: self._hub.pull(participant_id, self._goes_on))
+
+    def _match(self) -> None:
+        """What was ported waits for its matching; while a port goes on, there is more of it at each look."""
+        before, self._pending = self._pending, self._hub.count_pending()
+        if 0 < self._pending == before:
+            self._hub.match_all(self._goes_on)
+
+    def _goes_on(self, done: int, total: int | None) -> None:
+        if self._ending.is_set():
+            raise Unready("process_ends", "This process was told to end. Nothing was lost; the next one goes on.")
 
     def _every(self, job: str, seconds: int, work: Callable[[], object]) -> None:
         def turn() -> None:

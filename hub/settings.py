@@ -47,8 +47,16 @@ class Settings(BaseSettings):
     """Wait before the second attempt; doubled each time, with jitter."""
     retry_longest_seconds: Annotated[float, Field(gt=0)] = 3_600.0
     """Longest wait between two attempts."""
-    deliver_every_seconds: Annotated[int, Field(ge=1)] = 5
-    """How often the clock asks the courier to deliver."""
+    deliver_every_seconds: Annotated[float, Field(ge=0.05)] = 2.0
+    """How often the courier looks for notices that are due."""
+    drain_seconds: Annotated[float, Field(gt=0, le=60)] = 8.0
+    """How long a process that is told to end finishes what is under way; then it leaves the rest to the others."""
+    door_calls_per_second: Annotated[float, Field(gt=0)] = 200.0
+    """Calls of one participant at the doors of one process, in a second; what is more is answered 429."""
+    door_calls_at_once: Annotated[int, Field(ge=1)] = 16
+    """Calls of one participant that one process works at; what is more is answered 429."""
+    metrics_key: SecretStr | None = None
+    """Bearer key for ``/metrics``; absent means that it is shown to callers on the same machine only."""
     lease_seconds: Annotated[float, Field(gt=0)] = 60.0
     """How long work may go without a heartbeat before another process takes it over."""
     session_hours: Annotated[float, Field(gt=0, le=72)] = 8.0

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from portal.cli import adapter, contract, demo, directory, doctor, exchange, failing, match, node, serve
+from portal.cli import adapter, contract, demo, directory, doctor, exchange, failing, letters, match, node, serve, work
 
 app = typer.Typer(
     name="trackchild",
@@ -16,9 +16,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, serve, node, exchange, doctor):
+for part in (demo, serve, work, node, exchange, doctor):
     part.add_to(app)
-for group in (match, adapter, contract, directory):
+for group in (match, letters, adapter, contract, directory):
     app.add_typer(group.group)
 
 

@@ -94,7 +94,7 @@ def deliver(as_json: output.Json = False) -> None:
     """
     with opened_hub() as hub, output.progress("delivering notices", as_json) as advance:
         report = hub.deliver(advance)
-    columns = ("delivered", "retried", "dead", "waiting")
+    columns = ("delivered", "retried", "dead", "doubt", "waiting")
     output.show(report, as_json, lambda: output.table("Notices", columns, [[getattr(report, c) for c in columns]]))
 
 

@@ -139,27 +139,43 @@ def test_old_slots_are_forgotten(store: Store) -> None:
 class Ticked:
     """A hub as far as the clock is concerned."""
 
-    settings = Settings(deliver_every_seconds=1)
+    settings = Settings()
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.delivered = threading.Event()
+        self.matched = threading.Event()
+        self.pending = 5
 
-    def deliver(self) -> None:
-        self.delivered.set()
+    def count_pending(self) -> int:
+        return self.pending
+
+    def match_all(self, progress: object) -> None:
+        self.matched.set()
 
     def clean_up(self) -> None: ...
 
-    def pull(self, participant_id: str) -> None: ...
+    def pull(self, participant_id: str, progress: object) -> None: ...
 
     def pulled(self) -> list[object]:
         return []
 
 
-def test_the_clock_calls_and_stops(store: Store) -> None:
+def test_the_clock_has_what_was_ported_matched_once_no_more_comes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.clock._MATCH_EVERY_SECONDS", 1)
     hub = Ticked(store)
     clock = Clock(hub)  # type: ignore[arg-type]
     clock.start()
-    assert hub.delivered.wait(20)
+    assert hub.matched.wait(20)
     clock.stop()
     assert not [thread for thread in threading.enumerate() if "APScheduler" in thread.name]
+
+
+def test_work_under_way_stops_between_its_parts_when_the_process_ends(store: Store) -> None:
+    clock = Clock(Ticked(store))  # type: ignore[arg-type]
+    clock._goes_on(1, None)
+    clock.stop()
+    with pytest.raises(Unready) as ended:
+        clock._goes_on(2, None)
+    assert ended.value.code == "process_ends"
