@@ -90,12 +90,19 @@ def _row(which: str, runs: list[tuple[dict[str, Any], Quality]]) -> str:
     for name in ("recall_at_10", "recall_at_1", "f1"):
         mean, low, high = interval([getattr(q, name) for _, q in runs])
         shares.append(f"{mean:.3f} ({low:.3f} to {high:.3f})")
-    train, score, rank = (statistics.median(r["seconds"][part] for r, _ in runs) for part in ("train", "score", "rank"))
+    train, work = (_median(runs, kind, "train") for kind in ("seconds", "cpu"))
+    link, link_work = (_median(runs, kind, "score", "rank") for kind in ("seconds", "cpu"))
     pairs = statistics.median(r["pairs"] for r, _ in runs)
     megabytes = statistics.median(r["megabytes"] for r, _ in runs)
     name = {**_OURS, **_RIVALS, "sample": f"ours, the same {_SAMPLE} missing, blocked"}[which]
-    cells = [name, *shares, f"{pairs / 1e6:.2f}", f"{train:.1f}", f"{score + rank:.1f}", f"{megabytes:.0f}"]
+    cells = [name, *shares, f"{pairs / 1e6:.2f}"]
+    cells += [f"{train:.1f}", f"{work:.1f}", f"{link:.1f}", f"{link_work:.1f}"]
+    cells += [f"{pairs / link / 1e6:.2f}", f"{pairs / link_work / 1e6:.2f}", f"{megabytes:.0f}"]
     return " | ".join(cells)
+
+
+def _median(runs: list[tuple[dict[str, Any], Quality]], kind: str, *parts: str) -> float:
+    return statistics.median(sum(result[kind][part] for part in parts) for result, _ in runs)
 
 
 def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> str:
@@ -108,12 +115,14 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         "",
         f"{asked.children:,} missing and as many found, 40 % of the missing among the found, 30 % of the found",
         f"nameless; {asked.runs} sets (seeds {_said(_REPORTED_ON[: asked.runs])}; tuned on {_said(_TUNED_ON)}).",
-        f"Python {platform.python_version()}, {os.cpu_count()} cores shared with other work: times are rough.",
+        f"Python {platform.python_version()}, {os.cpu_count()} cores shared with other work (load now {_load()}):",
+        "seconds by the clock are rough; CPU seconds of the process, all its threads, are what to compare.",
         f"Run on {dt.date.today()}. The children are synthetic and their maker knows the domain: the sizes of the",
         "gains are those of its assumptions (benchmarks/matching/generator.py), not of India.",
         "",
-        "| | recall@10 | recall@1 | F1 at p = 0.5 | pairs (M) | training s | blocking and scoring s | MB |",
-        "|---|---|---|---|---|---|---|---|",
+        "| | recall@10 | recall@1 | F1 at p = 0.5 | pairs (M) | training s | CPU s | blocking and scoring s | CPU s "
+        "| M pairs/s | M pairs/CPU s | MB |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
         *(f"| {_row(which, runs)} |" for which, runs in results.items() if runs),
         "",
         "Shares are means over the sets; in brackets the 95 % interval of that mean, over resampled missing children.",
@@ -130,6 +139,10 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         _END,
     ]
     return "\n".join(lines)
+
+
+def _load() -> str:
+    return " ".join(f"{one:.1f}" for one in os.getloadavg())
 
 
 def _passes(results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> list[str]:

@@ -1,7 +1,12 @@
 """Linking two tables: blocking keys joined, every candidate pair scored, each child's best kept. Arithmetic only."""
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,8 +17,10 @@ from hub.matching.model import Model
 from hub.matching.scoring import Bits, Scored, Weighed, reach, scored, weigh
 
 Progress = Callable[[int, int], None]
-#: Pairs scored at a time: enough to keep numpy busy, few enough to stay in tens of megabytes.
-CHUNK = 500_000
+#: Pairs scored at a time: enough to keep numpy busy, few enough for columns to stay in the cache.
+CHUNK = 131_072
+#: Threads that score: numpy lets go of the interpreter's lock, and each chunk is its own.
+_THREADS = min(os.cpu_count() or 1, 8)
 _TOGETHER = 1_000
 
 
@@ -37,13 +44,21 @@ class Candidates:
 
     def chunks(self) -> Iterator[tuple[Ints, Ints]]:
         """The pairs, each once, by left row; some hundred thousand at a time, never parting those of one left row."""
+        return map(self.expanded, self.parts())
+
+    def expanded(self, part: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints]:
+        """The pairs, each once, of one of the ``parts``."""
+        return _expanded(*part, self.held)
+
+    def parts(self) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """What each of the ``chunks`` is made of: left rows, where their right rows start, how many."""
         ends = np.cumsum(self.times)
         start = 0
         while start < len(self.asked):
             before = ends[start] - self.times[start]
             end = max(int(np.searchsorted(ends, before + CHUNK, "right")), start + 1)
             end = int(np.searchsorted(self.asked, self.asked[end - 1], "right"))
-            yield _expanded(self.asked[start:end], self.start[start:end], self.times[start:end], self.held)
+            yield self.asked[start:end], self.start[start:end], self.times[start:end]
             start = end
 
     def pairs(self) -> tuple[Ints, Ints]:
@@ -116,34 +131,57 @@ def link(
     ``progress`` is told (left rows done, left rows in all) after each chunk.
     """
     found = every_pair(left, right) if exhaustive else candidates(left, right, most_candidates)
-    tables = Tables(left, right)
+    tables = Tables(left, right, int(found.times.sum()))
     least = model.propose_bits if least_bits is None else least_bits
-    kept: list[tuple[Ints, Ints, Bits, Ints]] = []
+    kept: list[_Best] = []
     scored_pairs, total = 0, int(found.asked[-1]) + 1 if len(found.asked) else 0
-    for lefts, rights in found.chunks():
-        pairs = Pairs(tables, lefts, rights)
+
+    def scored_chunk(chunk: tuple[Ints, Ints, Ints]) -> tuple[_Best, int, int]:
+        pairs = Pairs(tables, *found.expanded(chunk))
         bits = weigh(model, reach(model, pairs)).bits
-        kept.append(_best(pairs, bits, at_most or model.best, least))
-        scored_pairs += len(pairs)
+        return _best(pairs, bits, at_most or model.best, least), len(pairs), int(pairs.left[-1])
+
+    for best, pairs, last in _side_by_side(scored_chunk, found.parts()):
+        kept.append(best)
+        scored_pairs += pairs
         if progress:
-            progress(int(lefts[-1]) + 1, total)
+            progress(last + 1, total)
     one, other, bits, rank = (np.concatenate(part) for part in zip(*kept, strict=True)) if kept else _nothing()
     left_out = (found.capped, found.keys_left_out, found.pairs_left_out)
     return Links(one, other, bits, rank, scored_pairs, *left_out, model, tables)
 
 
-def _nothing() -> tuple[Ints, Ints, Bits, Ints]:
+_Best = tuple[Ints, Ints, Bits, Ints]
+_Part = TypeVar("_Part")
+_Came = TypeVar("_Came")
+
+
+def _side_by_side(work: Callable[[_Part], _Came], parts: Iterator[_Part]) -> Iterator[_Came]:
+    """What comes of each part, in their order. The first is worked alone: it makes what all of them look up."""
+    for first in islice(parts, 1):
+        yield work(first)
+    with ThreadPoolExecutor(_THREADS) as threads:
+        ahead: deque[Future[_Came]] = deque()
+        for part in parts:
+            ahead.append(threads.submit(work, part))
+            if len(ahead) > 2 * _THREADS:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _nothing() -> _Best:
     none = np.zeros(0, dtype=np.int64)
     return none, none, np.zeros(0), none
 
 
-def _best(pairs: Pairs, bits: Bits, at_most: int, least: float) -> tuple[Ints, Ints, Bits, Ints]:
+def _best(pairs: Pairs, bits: Bits, at_most: int, least: float) -> _Best:
     """Pairs of at least so many bits, ranked within their left row; ties by right row."""
     enough = np.flatnonzero(bits >= least)
     left, right, bits = pairs.left[enough], pairs.right[enough], bits[enough]
     order = np.lexsort((right, -bits, left))
     left, right, bits = left[order], right[order], bits[order]
-    rank = np.arange(len(left)) - np.searchsorted(left, left, "left") + 1
+    rank = np.arange(len(left)) - _first_of(left) + 1
     top = np.flatnonzero(rank <= at_most)
     return left[top], right[top], bits[top], rank[top]
 
@@ -174,10 +212,16 @@ def candidates(left: Rows, right: Rows, most: int) -> Candidates:
 def _within_cap(asked: Ints, times: Ints, most: int) -> Truths:
     """Which keys are followed: sorted by row, then rarity; those up to the cap, and always a row's rarest one."""
     before = np.cumsum(times) - times
-    first = np.searchsorted(asked, asked, "left")
+    first = _first_of(asked)
     total = before - before[first] + times
     followed: Truths = (total <= most) | (np.arange(len(asked)) == first)
     return followed
+
+
+def _first_of(rows: Ints) -> Ints:
+    """For each of rising row numbers, the place where its row begins."""
+    begins = np.flatnonzero(np.diff(rows, prepend=-1))
+    return np.repeat(begins, np.diff(begins, append=len(rows)))
 
 
 def _expanded(asked: Ints, start: Ints, times: Ints, held: Ints) -> tuple[Ints, Ints]:

@@ -1,9 +1,14 @@
 """Age carried forward with its uncertainty, and the order and distance in time of the two events."""
 
-import numpy as np
+from typing import Any
 
-from hub.matching.columns import Ints, Pairs
-from hub.matching.reached import Reached, first_that_holds
+import numpy as np
+import numpy.typing as npt
+
+from hub.matching.columns import Ints, Pairs, Tables
+from hub.matching.reached import Levels, Reached, first_that_holds
+
+Small = npt.NDArray[np.int32]
 
 # Uncertainty of an age in months by its basis (documented, stated, estimated, by appearance): a part that is always
 # there, and a part in hundredths of the age, since the older the child the wider the guess. Project estimates.
@@ -14,18 +19,17 @@ _DRIFT = 4
 
 
 def age(pairs: Pairs) -> Reached:
-    """Levels: birth within a year of each other and ranges meet; ranges meet; within tolerance; twice that; further."""
-    (from_l, from_r), (to_l, to_r) = pairs.number("born_from"), pairs.number("born_to")
-    basis_l, basis_r = pairs.number("age_basis")
-    known = (basis_l > 0) & (basis_r > 0)
-    told_l, told_r = _told(pairs)
+    """Levels: born within a year; a year apart; ranges meet; within tolerance; within twice that; further."""
+    ages = pairs.tables.once("ages", lambda: _ages(pairs.tables))
+    (from_l, from_r), (to_l, to_r), basis, told, doubt = (pairs.gathered(one) for one in ages)
+    known = (basis[0] > 0) & (basis[1] > 0)
     between = np.maximum(np.maximum(from_l - to_r, from_r - to_l), 0)
     middle = np.abs((from_l + to_l) - (from_r + to_r))
-    slack = _slack(basis_l, told_l - from_l) + _slack(basis_r, told_r - from_r)
-    slack += np.abs(told_l - told_r) * _DRIFT // 100
+    slack = doubt[0] + doubt[1] + np.abs(told[0] - told[1]) * _DRIFT // 100
     wide = (to_l - from_l) + (to_r - from_r)
     tests = [
         (between <= 1) & (middle <= 14) & (wide <= 26),
+        (between == 0) & (middle <= 26),
         (between == 0) | ((middle <= 48) & (between <= np.minimum(slack, 12))),
         between <= slack,
         between <= 2 * slack + 12,
@@ -34,14 +38,26 @@ def age(pairs: Pairs) -> Reached:
     return Reached(first_that_holds(known, tests))
 
 
-def _told(pairs: Pairs) -> tuple[Ints, Ints]:
+_Column = tuple[Small, Small]
+
+
+def _ages(tables: Tables) -> tuple[_Column, ...]:
+    """Of the rows of either table: earliest and latest month of birth, basis, month in which it was told, doubt."""
+    first, last, basis = (_small(*tables.column(which)) for which in ("born_from", "born_to", "age_basis"))
+    told = _small(*(_told(tables, side) for side in (0, 1)))
+    doubt = _small(*(_slack(basis[side], told[side] - first[side]) for side in (0, 1)))
+    return first, last, basis, told, doubt
+
+
+def _small(left: Any, right: Any) -> _Column:
+    return left.astype(np.int32), right.astype(np.int32)
+
+
+def _told(tables: Tables, side: int) -> Ints:
     """Month in which each age was told; of the event where only a year or date of birth was given."""
-    as_of, event = pairs.number("age_as_of"), pairs.number("event_on")
-    born = pairs.number("born_to")
-    told = [
-        np.where(a > 0, a, np.where(e > 0, _month_of_day(e), b)) for a, e, b in zip(as_of, event, born, strict=True)
-    ]
-    return told[0], told[1]
+    as_of, event, born = (tables.column(which)[side].astype(np.int64) for which in ("age_as_of", "event_on", "born_to"))
+    told: Ints = np.where(as_of > 0, as_of, np.where(event > 0, _month_of_day(event), born))
+    return told
 
 
 def _month_of_day(day: Ints) -> Ints:
@@ -50,20 +66,30 @@ def _month_of_day(day: Ints) -> Ints:
     return out
 
 
-def _slack(basis: Ints, age_then: Ints) -> Ints:
+def _slack(basis: Small, age_then: Small) -> Ints:
     out: Ints = _ALWAYS[basis] + _OF_AGE[basis] * np.clip(age_then, 0, 240) // 100
     return out
 
 
 def time(pairs: Pairs) -> Reached:
     """Days from going missing to being found. Found before is penalised by steps, since dates are often wrong."""
-    missing, found = pairs.number("event_on")
-    days = found - missing
-    forward = [days <= limit for limit in (3, 30, 180, 730, 100_000)]
-    backward = [days >= limit for limit in (-3, -31, -400, -100_000)]
-    after = [(days >= 0) & test for test in forward]
-    before = [(days < 0) & test for test in backward]
-    return Reached(first_that_holds((missing > 0) & (found > 0), [*after, *before]))
+    missing, found = pairs.column("event_on")
+    days = np.clip(found - missing, -_FAR, _FAR) + _FAR
+    level: Levels = _BY_DAYS.take(days)
+    level *= (missing > 0) & (found > 0)
+    return Reached(level)
+
+
+_FAR = 800
+_SPANS = np.arange(-_FAR, _FAR + 1)
+#: Level by days from going missing to being found; beyond ``_FAR`` nothing changes.
+_BY_DAYS = first_that_holds(
+    np.ones(len(_SPANS), dtype=bool),
+    [
+        *((_SPANS >= 0) & (limit >= _SPANS) for limit in (3, 30, 180, 730, _FAR)),
+        *((_SPANS < 0) & (limit <= _SPANS) for limit in (-3, -31, -400, -_FAR)),
+    ],
+)
 
 
 def days_apart(pairs: Pairs) -> Ints:

@@ -1,11 +1,13 @@
 """The body as described: height against growth, looks with their weak reliability, marks, disabilities, clothes."""
 
+from itertools import combinations, permutations
+
 import numpy as np
 
 from contracts.codes import BodyPart, MarkKind
 from hub.matching.births import days_apart
 from hub.matching.columns import Ints, Pairs, Truths, Words
-from hub.matching.reached import Reached, any_of, first_that_holds, where_told
+from hub.matching.reached import Levels, Reached, any_of, first_that_holds, where_told
 from hub.matching.said import code, common
 
 # Median height in millimetres at each birthday, 0 to 18, boys and girls together (rounded from WHO growth references;
@@ -19,7 +21,7 @@ _GUESS = 60
 
 
 def height(pairs: Pairs) -> Reached:
-    """Levels: as grown since; near that; twice as far; further. Needs both heights, both days and one birth."""
+    """Levels: just as grown since; as grown; near that; off; further. Needs both heights, both days and one birth."""
     tall, day = pairs.tables.column("height"), pairs.tables.column("height_on")
     told = pairs.tables.once("height told", lambda: ((tall[0] > 0) & (day[0] > 0), (tall[1] > 0) & (day[1] > 0)))
     return where_told(pairs, told, _height_told)
@@ -32,7 +34,7 @@ def _height_told(pairs: Pairs) -> Reached:
     grown = np.where(born > 0, _expected(day_r, born) - _expected(day_l, born), 0)
     off = np.abs((tall_r - tall_l) - grown)
     slack = _GUESS + np.abs(grown) * 2 // 10
-    tests = [off <= slack, off <= 2 * slack, off <= 4 * slack, np.ones(len(pairs), dtype=bool)]
+    tests = [2 * off <= slack, off <= slack, off <= 2 * slack, off <= 4 * slack, np.ones(len(pairs), dtype=bool)]
     return Reached(first_that_holds(known, tests))
 
 
@@ -70,6 +72,12 @@ def same(column: str, pairs: Pairs) -> Reached:
 
 def hair(pairs: Pairs) -> Reached:
     """Style and colour; length only while the events are two months apart. Levels: all told agree; some; none."""
+    hair = pairs.tables.column("hair")
+    told = pairs.tables.once("hair told", lambda: (any_of(hair[0] > 0), any_of(hair[1] > 0)))
+    return where_told(pairs, told, _hair_told)
+
+
+def _hair_told(pairs: Pairs) -> Reached:
     left, right = pairs.column("hair")
     told = (left > 0) & (right > 0)
     told[:, 1] &= days_apart(pairs) <= 60
@@ -92,7 +100,7 @@ def disability(pairs: Pairs) -> Reached:
 
 
 def marks(pairs: Pairs) -> Reached:
-    """Levels by the points of the two marks most alike: the same mark; alike; somewhat; nothing alike."""
+    """Levels by points: two marks of each alike; one the same; alike; somewhat; a little; nothing alike."""
     told = pairs.tables.once("marks told", lambda: _told(pairs))
     some = pairs.tables.once("marks told of", lambda: (any_of(told[0]), any_of(told[1])))
     return where_told(pairs, some, _marks_told)
@@ -102,16 +110,26 @@ def _marks_told(pairs: Pairs) -> Reached:
     has_l, has_r = pairs.gathered(pairs.tables.once("marks told", lambda: _told(pairs)))
     columns = [pairs.column("marks", which) for which in ("kind", "part", "side")]
     words = pairs.gathered(pairs.tables.once("rare words of marks", lambda: _rare_words(pairs)))
+    alike = np.zeros((has_l.shape[1], has_r.shape[1], len(pairs)), dtype=bool)
     best = np.full(len(pairs), -9, dtype=np.int64)
-    for i in range(has_l.shape[1]):
-        for j in range(has_r.shape[1]):
-            here = np.flatnonzero(has_l[:, i] & has_r[:, j])
-            if len(here):
-                kind, part, side = ((left[here, i], right[here, j]) for left, right in columns)
-                points = _by_kind(*kind) + _by_part(*part, *side) + _by_words(words[0][here, i], words[1][here, j])
-                best[here] = np.maximum(best[here], points)
+    for i, j in np.ndindex(alike.shape[:2]):
+        here = np.flatnonzero(has_l[:, i] & has_r[:, j])
+        if len(here):
+            kind, part, side = ((left[here, i], right[here, j]) for left, right in columns)
+            points = _by_kind(*kind) + _by_part(*part, *side) + _by_words(words[0][here, i], words[1][here, j])
+            best[here] = np.maximum(best[here], points)
+            alike[i, j, here] = points >= 4
     every = np.ones(len(pairs), dtype=bool)
-    return Reached(first_that_holds(every, [best >= 6, best >= 4, best >= 2, every]))
+    return Reached(first_that_holds(every, [_two(alike), best >= 6, best >= 4, best >= 3, best >= 1, every]))
+
+
+def _two(alike: Truths) -> Truths:
+    """Where two marks of one are each alike another mark of the other; ``alike`` is (marks, marks, pairs)."""
+    two = np.zeros(alike.shape[2], dtype=bool)
+    for i, k in combinations(range(alike.shape[0]), 2):
+        for j, m in permutations(range(alike.shape[1]), 2):
+            two |= alike[i, j] & alike[k, m]
+    return two
 
 
 def _told(pairs: Pairs) -> tuple[Truths, Truths]:
@@ -177,8 +195,20 @@ def _by_words(left: Words, right: Words) -> Ints:
 
 def apparel(pairs: Pairs) -> Reached:
     """Only while the events are five days apart. Levels: three or more of item and colour agree; two; one; none."""
+    worn = pairs.tables.column("apparel")
+    told = pairs.tables.once("apparel told", lambda: (any_of(worn[0] > 0), any_of(worn[1] > 0)))
+    return where_told(pairs, told, _apparel_told)
+
+
+def _apparel_told(pairs: Pairs) -> Reached:
+    near = np.flatnonzero(days_apart(pairs) <= 5)
+    level = np.zeros(len(pairs), dtype=np.uint8)
+    level[near] = _worn(pairs.some(near))
+    return Reached(level)
+
+
+def _worn(pairs: Pairs) -> Levels:
     left, right = pairs.column("apparel")
     told = (left > 0) & (right > 0)
     agree = ((left == right) & told).sum(axis=1)
-    known = (days_apart(pairs) <= 5) & told.any(axis=1)
-    return Reached(first_that_holds(known, [agree >= 3, agree == 2, agree == 1, agree == 0]))
+    return first_that_holds(any_of(told), [agree >= 3, agree == 2, agree == 1, agree == 0])

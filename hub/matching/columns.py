@@ -21,10 +21,12 @@ class Tables:
     """A left and a right table, and what is worked out once for all pairs between them.
 
     ``left`` and ``right`` have dtype ``features.ROW``. Words are coded over both tables at once: 0 is no word.
+    ``pairs``: how many will be compared in all, where that is known: what is worth working out beforehand goes by it.
     """
 
-    def __init__(self, left: Rows, right: Rows) -> None:
+    def __init__(self, left: Rows, right: Rows, pairs: int = 0) -> None:
         self.left, self.right = left, right
+        self._pairs = pairs
         self._made: dict[Hashable, Any] = {}
 
     def once(self, what: Hashable, make: Callable[[], _Made]) -> _Made:
@@ -34,6 +36,10 @@ class Tables:
         made: _Made = self._made[what]
         return made
 
+    def expected(self, at_hand: int) -> int:
+        """How many pairs will be compared in all, as far as is known; ``at_hand`` are being compared now."""
+        return max(self._pairs, at_hand)
+
     def column(self, *path: str) -> tuple[Any, Any]:
         """A column of both tables laid out on its own, so that gathering it touches nothing else."""
         return self.once(path, lambda: (_laid_out(self.left, path), _laid_out(self.right, path)))
@@ -41,7 +47,7 @@ class Tables:
     @property
     def grades(self) -> Grades:
         """How alike two words of names are."""
-        return self.once("grades", lambda: Grades(self.vocabulary))
+        return self.once("grades", lambda: Grades(self.vocabulary, self._pairs))
 
     @property
     def vocabulary(self) -> list[str]:

@@ -27,7 +27,7 @@ class Setting:
     frequency: Frequency
 
 
-def _gender(pairs: Pairs, _: Setting) -> Reached:
+def _gender(pairs: Pairs) -> Reached:
     """Levels: the same; one of them transgender; different."""
     left, right = pairs.column("gender")
     return Reached(
@@ -89,21 +89,21 @@ COMPARISONS: dict[str, Comparison] = {
     "name": lambda pairs, setting: namings.child(pairs, setting.frequency),
     "father": lambda pairs, setting: namings.parent("father", pairs, setting.frequency),
     "mother": lambda pairs, setting: namings.parent("mother", pairs, setting.frequency),
-    "gender": _gender,
+    "gender": lambda pairs, _: by_value(pairs, "gender", _gender),
     "age": lambda pairs, _: births.age(pairs),
     "time": lambda pairs, _: births.time(pairs),
     "place": lambda pairs, setting: places.place("event", pairs, setting.centroids),
     "home": lambda pairs, setting: places.place("home", pairs, setting.centroids),
     "languages": lambda pairs, _: by_value(pairs, "languages", _languages),
     "height": lambda pairs, _: body.height(pairs),
-    "build": lambda pairs, _: body.step("build", pairs),
-    "complexion": lambda pairs, _: body.step("complexion", pairs),
-    "face": lambda pairs, _: body.same("face", pairs),
-    "eyes": lambda pairs, _: body.same("eyes", pairs),
+    "build": lambda pairs, _: by_value(pairs, "build", lambda some: body.step("build", some)),
+    "complexion": lambda pairs, _: by_value(pairs, "complexion", lambda some: body.step("complexion", some)),
+    "face": lambda pairs, _: by_value(pairs, "face", lambda some: body.same("face", some)),
+    "eyes": lambda pairs, _: by_value(pairs, "eyes", lambda some: body.same("eyes", some)),
     "hair": lambda pairs, _: body.hair(pairs),
-    "blood": lambda pairs, _: body.blood(pairs),
+    "blood": lambda pairs, _: by_value(pairs, "blood", body.blood),
     "marks": lambda pairs, _: body.marks(pairs),
-    "disability": lambda pairs, _: body.disability(pairs),
+    "disability": lambda pairs, _: by_value(pairs, "disabilities", body.disability),
     "apparel": lambda pairs, _: body.apparel(pairs),
     "diary": _diary,
 }

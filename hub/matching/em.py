@@ -14,9 +14,10 @@ import numpy.typing as npt
 from contracts.errors import Refused
 from hub.matching.batch import candidates
 from hub.matching.columns import Ints, Pairs, Rows, Tables
+from hub.matching.frequency import count_words, met_by_chance
 from hub.matching.model import Model
 from hub.matching.scoring import Bits, Weighed, reach, weigh
-from hub.matching.shares import STRENGTH, fitted, shares_of, whole, with_shares
+from hub.matching.shares import fitted, shares_of, whole, with_shares
 
 #: Pairs below this posterior (in bits) are taken as surely different while m is learned.
 _HOPELESS = -14.0
@@ -25,6 +26,8 @@ _RANDOM_CHUNKS = 4
 _MOST_CANDIDATES = 2_000
 #: Posterior from which a pair teaches m.
 _CERTAIN = 0.9
+#: The m begun with counts as so many pairs: it keeps a level that few pairs reach, and yields to what is seen.
+_STRENGTH = 30.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def learn(
     if not len(left) or not len(right):
         raise Refused("nothing_to_learn_from", "Give rows on both sides; a model is learned from pairs of them.")
     dice = np.random.default_rng(seed)
-    tables = Tables(left, right)
+    model = model.with_reference(met_by_chance(count_words([left, right])))
+    tables = Tables(left, right, _RANDOM_CHUNKS * _CHUNK)
     u = _counted_at_random(model, tables, dice)
     seen = _look(model, left[np.sort(dice.permutation(len(left))[:most_left])], right)
     m = [fitted(a, b, field) for a, b, field in zip(shares_of(model, "m"), u, model.fields, strict=True)]
@@ -102,7 +106,7 @@ def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) 
 
 
 def _look(model: Model, left: Rows, right: Rows) -> _Seen:
-    tables = Tables(left, right)
+    tables = Tables(left, right, _RANDOM_CHUNKS * _CHUNK)
     kept: list[tuple[list[npt.NDArray[np.uint8]], Bits, Ints]] = []
     looked = 0
     for lefts, rights in candidates(left, right, _MOST_CANDIDATES).chunks():
@@ -151,5 +155,5 @@ def _maximised(seen: _Seen, sure: Bits, u: list[Any], model: Model) -> list[Any]
     for levels, of_u, field in zip(seen.levels, u, model.fields, strict=True):
         true = np.bincount(levels, weights=sure, minlength=len(field.levels) + 1)[1:]
         before = np.array([level.m for level in field.levels])
-        m.append(fitted((true + STRENGTH * before) / (true.sum() + STRENGTH), of_u, field))
+        m.append(fitted((true + _STRENGTH * before) / (true.sum() + _STRENGTH), of_u, field))
     return m

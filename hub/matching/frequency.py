@@ -1,8 +1,9 @@
 """How common the words of names are, so that a shared rare name weighs more than a shared common one."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import log2
 
 import numpy as np
 
@@ -27,6 +28,15 @@ class Frequency:
     def _steps(self, vocabulary: list[str]) -> Ints:
         steps = [self.classes.get(sound(word), self.unseen) - self.reference for word in vocabulary]
         return np.array([0, *steps[1:]], dtype=np.int64)
+
+
+def met_by_chance(counts: Mapping[str, int]) -> int:
+    """Rarity class at which an agreement is worth just its level, where u was counted on these very names.
+
+    Two children share a word by chance with the sum of its squared shares, and that is what u of a level holds.
+    """
+    total = sum(counts.values())
+    return round(-log2(sum((count / total) ** 2 for count in counts.values()))) if total else 0
 
 
 def count_words(tables: Iterable[Rows]) -> Counter[str]:

@@ -59,17 +59,18 @@ def _lengths(words: list[str]) -> npt.NDArray[np.int64]:
 
 
 class Grades:
-    """Grades between the words of one vocabulary (number 0 is no word and like nothing)."""
+    """Grades between the words of one vocabulary (number 0 is no word and like nothing), of so many pairs in all."""
 
-    def __init__(self, vocabulary: list[str]) -> None:
+    def __init__(self, vocabulary: list[str], pairs: int = 0) -> None:
         self._vocabulary = vocabulary
+        self._pairs = pairs
         self._table: Grade | None = None
         self._neighbours: Neighbours | None = None
 
     def of(self, left: npt.NDArray[Any], right: npt.NDArray[Any]) -> Grade:
         """Grades of coded words, element by element; both arrays of one length."""
         size = len(self._vocabulary)
-        if self._table is None and size * size <= max(4_096, min(TABLE_CELLS, _REPAID * len(left))):
+        if self._table is None and size * size <= max(4_096, min(TABLE_CELLS, _REPAID * max(len(left), self._pairs))):
             self._table = self._whole_table()
         if self._table is not None:
             found: Grade = self._table.take(left.astype(np.int64) * size + right)

@@ -182,6 +182,12 @@ class Model:
         classes = {word: min(40, int(log2(total / count))) for word, count in counts.items() if count > 0}
         return replace(self, frequency=_frequency(self.data.frequency, classes))
 
+    def with_reference(self, reference: int) -> "Model":
+        """With another class of words at which an agreement is worth just its level (see ``met_by_chance``)."""
+        frequency = {**self.data.frequency.model_dump(), "reference": reference}
+        known = replace(self.frequency, reference=reference)
+        return replace(self.with_data(frequency=frequency), frequency=known)
+
     def with_pool(self, candidates: int, found: float = 0.3) -> "Model":
         """With the prior of a pool of so many candidates, in which so large a share of the searched have their pair.
 

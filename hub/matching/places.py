@@ -7,7 +7,7 @@ import numpy as np
 
 from hub.matching.columns import Ints, Pairs, Tables, Truths
 from hub.matching.features import EARTH, position
-from hub.matching.reached import Reached, any_of, first_that_holds, where_told
+from hub.matching.reached import Reached, any_of, by_value, first_that_holds, where_told
 
 _NONE, _STATE, _DISTRICT, _POINT = 0, 1, 2, 3
 
@@ -48,13 +48,24 @@ _LOCALITIES = ("village", "station", "pin", "sub_district")
 
 
 def place(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
-    """Levels: same locality; same district; within 60 km; within 200 km; same state; within 800 km; further."""
+    """Levels: locality; district; state where one tells no more; within 60 km; 200 km; state; 800 km; further."""
+    return by_value(pairs, which, lambda some: _by_row(which, some, centroids))
+
+
+def _by_row(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
     told = pairs.tables.once((which, "told"), lambda: _told(pairs.tables, which))
     return where_told(pairs, told, lambda some: _place_told(which, some, centroids))
 
 
 def _told(tables: Tables, which: str) -> tuple[Truths, Truths]:
     columns = [tables.column(which, part) for part in ("state", "district", "x", "y", *_LOCALITIES)]
+    left, right = (np.logical_or.reduce([column[side] != 0 for column in columns]) for side in (0, 1))
+    return left, right
+
+
+def _finer(tables: Tables, which: str) -> tuple[Truths, Truths]:
+    """Whether the rows of either table tell more of a place than its state."""
+    columns = [tables.column(which, part) for part in ("district", "x", "y", *_LOCALITIES)]
     left, right = (np.logical_or.reduce([column[side] != 0 for column in columns]) for side in (0, 1))
     return left, right
 
@@ -66,9 +77,11 @@ def _place_told(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
     precise = np.minimum(*at[3])
     here, district, state = (_same(pairs, which, parts) for parts in (_LOCALITIES, ("district",), ("state",)))
     fine = precise >= _DISTRICT
+    vague = np.minimum(*pairs.gathered(pairs.tables.once((which, "finer"), lambda: _finer(pairs.tables, which)))) == 0
     tests = [
         here,
         district | (fine & (precise == _POINT) & (apart <= _within(10))),
+        state & vague,
         fine & (apart <= _within(60)),
         fine & (apart <= _within(200)),
         state,

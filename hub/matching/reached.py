@@ -52,16 +52,18 @@ def where_told(pairs: Pairs, told: tuple[Truths, Truths], compare: Callable[[Pai
 
 
 #: Up to so many combinations of distinct values, their levels are worked out once and looked up.
-_COMBINATIONS = 250_000
+_COMBINATIONS = 4_000_000
 
 
 def by_value(pairs: Pairs, column: str, compare: Callable[[Pairs], Reached]) -> Reached:
     """For a comparison that reads one column of few distinct values: its levels looked up by value."""
     (left, mine), (right, theirs) = pairs.tables.once(("values", column), lambda: _values(pairs, column))
-    if len(mine) * len(theirs) > min(_COMBINATIONS, len(pairs)):
+    if len(mine) * len(theirs) > min(_COMBINATIONS, pairs.tables.expected(len(pairs))):
         return compare(pairs)
     table = pairs.tables.once(("levels", column), lambda: _all_levels(pairs, mine, theirs, compare))
-    at = left.take(pairs.left) * len(theirs) + right.take(pairs.right)
+    at = left.take(pairs.left)
+    at *= len(theirs)
+    at += right.take(pairs.right)
     return Reached(table.take(at))
 
 
@@ -70,7 +72,8 @@ def _values(pairs: Pairs, column: str) -> list[tuple[Ints, Ints]]:
     found = []
     for side in pairs.tables.column(column):
         flat = side.reshape(len(side), -1)
-        whole = flat.view(np.dtype((np.void, flat.dtype.itemsize * flat.shape[1]))).ravel()
+        wide = flat.dtype.itemsize * (flat.shape[1] if flat.size else 1)
+        whole = flat.view(np.dtype((np.void, wide))).ravel() if wide != 1 else flat.ravel()
         _, first, number = np.unique(whole, return_index=True, return_inverse=True)
         found.append((number.astype(np.int64), first.astype(np.int64)))
     return found

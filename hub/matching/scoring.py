@@ -81,14 +81,17 @@ def weigh(model: Model, reached: Sequence[Reached]) -> Weighed:
 
 def _share(model: Model, number: int, reached: Reached) -> Bits:
     weights = model.weights[number]
-    share: Bits = weights[reached.level]
+    share: Bits = weights.take(reached.level)
     if reached.rarity is None:
         return share
-    rarity = model.data.frequency
-    worth = np.clip(reached.rarity * rarity.bits_per_class, rarity.lowest, rarity.highest)
+    # Few pairs agree on a word: the others are not touched.
+    at = np.flatnonzero(model.weighs_rarity[number][reached.level])
+    level, rarity = reached.level[at], model.data.frequency
+    worth = np.clip(reached.rarity[at] * rarity.bits_per_class, rarity.lowest, rarity.highest)
     # However common the words: the same is never less than the next level down, alike.
-    floor = np.minimum(weights[np.minimum(reached.level + 1, len(weights) - 1)], share)
-    return np.where(model.weighs_rarity[number][reached.level], np.maximum(share + worth, floor), share)
+    floor = np.minimum(weights[np.minimum(level + 1, len(weights) - 1)], weights[level])
+    share[at] = np.maximum(share[at] + worth, floor)
+    return share
 
 
 def score_pairs(model: Model, left: Rows, right: Rows, left_at: Ints, right_at: Ints) -> Weighed:

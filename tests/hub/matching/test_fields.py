@@ -163,13 +163,14 @@ def test_places_from_the_same_village_to_the_far_end_of_the_country(model: Model
     found = [
         Place(village=77),
         Place(state=10, district=1),
-        Place(state=10, district=2),
         Place(state=10),
+        Place(state=10, district=2),
+        Place(state=10, district=3),
         Place(state=9),
         Place(state=32),
     ]
     levels = falling(model, "home", home, *({"home": one} for one in found))
-    assert levels == ["locality", "district", "near", "state", "country", "far"]
+    assert levels == ["locality", "district", "only_state", "near", "state", "country", "far"]
 
 
 def test_the_place_of_going_missing_stands_for_a_home_that_is_not_told_and_a_place_of_finding_never_does(
@@ -200,11 +201,21 @@ def test_a_rarer_language_in_common_weighs_more_than_hindi_and_a_related_one_les
     assert levels == ["rarer", "wide", "related", "different"]
 
 
+def test_ages_told_a_year_apart_are_nearer_than_ranges_that_only_meet(model: Model) -> None:
+    missing = {"birth": Birth(age_from_months=84, age_to_months=95, as_of=DAY, basis="stated"), "event": Event(on=DAY)}
+    told = [
+        Birth(age_from_months=low * 12, age_to_months=high * 12 + 11, as_of=DAY, basis="appearance")
+        for low, high in ((7, 7), (6, 9), (7, 10), (4, 7))
+    ]
+    levels = falling(model, "age", missing, *({"birth": one, "event": Event(on=DAY)} for one in told))
+    assert levels == ["close", "near", "meets", "meets"]
+
+
 def test_height_is_compared_after_growth(model: Model) -> None:
     later = dt.date(2023, 3, 1)
     missing = {"birth": aged(7, DAY), "event": Event(on=DAY), "physical": Physical(height_cm=118)}
-    found = [{"event": Event(on=later), "physical": Physical(height_cm=height)} for height in (141, 128, 118, 95)]
-    assert falling(model, "height", missing, *found) == ["grown", "near", "off", "far"]
+    found = [{"event": Event(on=later), "physical": Physical(height_cm=height)} for height in (141, 133, 128, 118, 95)]
+    assert falling(model, "height", missing, *found) == ["just_grown", "grown", "near", "off", "far"]
 
 
 def test_height_without_a_day_or_a_birth_cannot_be_compared(model: Model) -> None:
@@ -249,6 +260,13 @@ def test_the_other_side_of_the_body_is_less_alike_than_the_same_side(model: Mode
         reached(model, "marks", missing, {"marks": [Mark(raw=f"burn {side} hand")]}) for side in ("left", "right")
     )
     assert same[1] > other[1]
+
+
+def test_two_marks_that_agree_say_more_than_one_and_one_mark_is_never_counted_twice(model: Model) -> None:
+    mole, cut = Mark(raw="mole on left cheek"), Mark(raw="cut on right arm")
+    missing = {"marks": [mole, cut]}
+    assert falling(model, "marks", missing, missing, {"marks": [cut]}) == ["two", "alike"]
+    assert reached(model, "marks", missing, {"marks": [mole, mole]})[0] == "alike"
 
 
 def test_marks_in_hindi_are_read(model: Model) -> None:
