@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check install install-test format clean
+.PHONY: demo test check spark install install-test format clean
 
 demo: .venv/installed
 	$(BIN)/trackchild demo $(ARGS)
@@ -17,6 +17,11 @@ check: .venv/installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# Linking on Apache Spark: installs the extra (half a gigabyte, with a Java), runs its test and its benchmark.
+spark: .venv/installed-spark
+	TRACKCHILD_SPARK_TESTS=required $(BIN)/python -m pytest tests/hub/linking/test_spark.py $(ARGS)
+	$(BIN)/python -m benchmarks.spark
 
 format: .venv/installed-test
 	$(BIN)/ruff format .
@@ -34,6 +39,10 @@ install-test: .venv/installed-test
 
 .venv/installed-test: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+.venv/installed-spark: .venv/installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
 	touch $@
 
 clean:

@@ -16,6 +16,8 @@ from hub.matching.scoring import reach, weigh
 
 #: Rows of a cell on each side: enough that words are compared once for many pairs, few enough for a worker's memory.
 _LEFTS, _RIGHTS = 10_000, 50_000
+#: Left blocks of smaller tables, so that several cores have something to do, of so many rows at least.
+_BLOCKS, _FEWEST = 4, 1_000
 #: Pairs of a cell that are scored at a time.
 _CHUNK = 500_000
 SCORED = "left long, right long, bits double, levels binary, shares binary"
@@ -33,7 +35,8 @@ _SIGN = np.uint64(1 << 63)
 
 def blocks(sizes: tuple[int, int]) -> tuple[int, int]:
     """Into how many blocks the left and the right rows are parted."""
-    return max(1, -(-sizes[0] // _LEFTS)), max(1, -(-sizes[1] // _RIGHTS))
+    left, right = sizes
+    return max(1, -(-left // _LEFTS), min(_BLOCKS, left // _FEWEST)), max(1, -(-right // _RIGHTS))
 
 
 def packed(rows: Rows) -> Any:

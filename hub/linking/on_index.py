@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -22,7 +23,8 @@ _READ_AT_ONCE, _LINKED_AT_ONCE = 5_000, 20_000
 _TRUE = (MatchState.CONFIRMED, MatchState.REUNITED)
 
 
-class Trained(NamedTuple):
+@dataclass(frozen=True)
+class Trained:
     """What a model was learned from."""
 
     version: str
@@ -39,7 +41,8 @@ class Trained(NamedTuple):
     """Whether probabilities were fitted: that takes decisions of both kinds."""
 
 
-class Example(NamedTuple):
+@dataclass(frozen=True)
+class Example:
     """A pair that another model would propose, or no longer propose, by the owners' references."""
 
     change: Literal["added", "dropped"]
@@ -49,7 +52,8 @@ class Example(NamedTuple):
     new_bits: float
 
 
-class Shadowed(NamedTuple):
+@dataclass(frozen=True)
+class Shadowed:
     """What a new model would change on the whole index."""
 
     old: str
@@ -89,9 +93,10 @@ def train(store: Store, model: Model, out: Path, version: str | None = None, fou
 
 
 def _next(version: str) -> str:
-    """``1.0`` is followed by ``1.0-trained.1``, and that by ``1.0-trained.2``."""
-    found = re.fullmatch(r"(.*)-trained\.(\d+)", version)
-    return f"{found[1]}-trained.{int(found[2]) + 1}" if found else f"{version.split('-')[0]}-trained.1"
+    """``1.0`` is followed by ``1.0-trained.1``, and that by ``1.0-trained.2``, whatever the pool."""
+    found = re.match(r"(.+?)(?:-trained\.(\d+))?(?:-one-in-\d+)?$", version)
+    assert found is not None
+    return f"{found[1]}-trained.{int(found[2] or 0) + 1}"
 
 
 class _Said(NamedTuple):

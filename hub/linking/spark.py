@@ -82,6 +82,8 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
     "spark.log.level": "ERROR",
+    # A partition is work for a core and not only bytes: few pairs are no reason to leave all of it to one.
+    "spark.sql.adaptive.coalescePartitions.enabled": "false",
 }
 
 
@@ -109,7 +111,7 @@ class _Run:
         self._scoring = cells.Scoring(model, limits.best, limits.least_bits)
         self._left, self._right = (session.read.parquet(str(folder / f"{side}.parquet")) for side in ("left", "right"))
         self._partitions = max(int(session.conf.get("spark.sql.shuffle.partitions") or 8), 2)
-        self._right_keys = self._keys(self._right)
+        self._right_keys = self._keys(self._right).persist()
         self._plan = None if limits.everything else self._planned().persist()
 
     def _keys(self, people: "DataFrame") -> "DataFrame":

@@ -105,4 +105,6 @@ def test_what_is_enclosed_is_opened_as_it_was() -> None:
 
 def test_tables_are_parted_into_blocks_of_a_size() -> None:
     assert cells.blocks((1, 1)) == (1, 1)
-    assert cells.blocks((10_001, 50_000)) == (2, 1)
+    assert cells.blocks((3_000, 50_001)) == (3, 2)
+    assert cells.blocks((10_001, 50_000)) == (4, 1)
+    assert cells.blocks((200_000, 1_000_000)) == (20, 20)

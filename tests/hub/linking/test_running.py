@@ -245,7 +245,7 @@ def test_a_smaller_pool_makes_every_pair_likelier(plain: Make) -> None:
     before = pairs(asked.out)[0]
     report = linked(plain(one_in=10.0))
     after = pairs(asked.out)[0]
-    assert float(after["bits"]) > float(before["bits"]) and report.model == "1.0-one-in-10"
+    assert float(after["bits"]) > float(before["bits"]) and report.model.endswith("-one-in-10")
 
 
 def test_what_fails_on_the_way_leaves_nothing_behind(plain: Make, monkeypatch: pytest.MonkeyPatch) -> None:
