@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.matching.measure import Quality, interval, quality
+from benchmarks.matching.report import END, load, put
 from benchmarks.matching.sets import make, read
 
 #: Sets are tuned on and reported on with different seeds.
@@ -34,7 +35,6 @@ _RIVALS = {
     "domain-keys": "Splink, our comparisons in SQL, our keys",
     "domain-keys-told": "the same, m told from the true pairs (nobody else sees them)",
 }
-_END = "<!-- matching: end -->"
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def main() -> None:
     text = _text(asked, results)
     print(text)
     if asked.write:
-        _write(asked.write, _begin(asked.children), text)
+        put(asked.write, _begin(asked.children), text)
 
 
 def _arguments() -> argparse.Namespace:
@@ -115,7 +115,7 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         "",
         f"{asked.children:,} missing and as many found, 40 % of the missing among the found, 30 % of the found",
         f"nameless; {asked.runs} sets (seeds {_said(_REPORTED_ON[: asked.runs])}; tuned on {_said(_TUNED_ON)}).",
-        f"Python {platform.python_version()}, {os.cpu_count()} cores shared with other work (load now {_load()}):",
+        f"Python {platform.python_version()}, {os.cpu_count()} cores shared with other work (load now {load()}):",
         "seconds by the clock are rough; CPU seconds of the process, all its threads, are what to compare.",
         f"Run on {dt.date.today()}. The children are synthetic and their maker knows the domain: the sizes of the",
         "gains are those of its assumptions (benchmarks/matching/generator.py), not of India.",
@@ -136,13 +136,9 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         "| said | pairs | mean said | came out | | pairs | mean said, calibrated | came out |",
         "|---|---|---|---|---|---|---|---|",
         *_bins(ours[0][1]),
-        _END,
+        END,
     ]
     return "\n".join(lines)
-
-
-def _load() -> str:
-    return " ".join(f"{one:.1f}" for one in os.getloadavg())
 
 
 def _passes(results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> list[str]:
@@ -169,17 +165,6 @@ def _said(seeds: tuple[int, ...]) -> str:
 
 def _begin(children: int) -> str:
     return f"<!-- matching of {children}: written by python -m benchmarks.matching -->"
-
-
-def _write(path: Path, begin: str, text: str) -> None:
-    """Put the section into the file, in place of the one before."""
-    whole = path.read_text(encoding="utf-8") if path.exists() else "# What was measured\n"
-    if begin in whole:
-        before, _, rest = whole.partition(begin)
-        whole = before + text + rest.partition(_END)[2]
-    else:
-        whole = f"{whole.rstrip()}\n\n{text}\n"
-    path.write_text(whole, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ CHUNK = 131_072
 #: Threads that score: numpy lets go of the interpreter's lock, and each chunk is its own.
 _THREADS = min(os.cpu_count() or 1, 8)
 _TOGETHER = 1_000
+#: A left row with more pairs than this is first rid of those below its best ten.
+_WORTH_PARTING = 64
 
 
 @dataclass(frozen=True)
@@ -177,13 +179,24 @@ def _nothing() -> _Best:
 
 def _best(pairs: Pairs, bits: Bits, at_most: int, least: float) -> _Best:
     """Pairs of at least so many bits, ranked within their left row; ties by right row."""
-    enough = np.flatnonzero(bits >= least)
+    enough = np.flatnonzero(bits >= np.maximum(_tenths(pairs.left, bits, at_most), least))
     left, right, bits = pairs.left[enough], pairs.right[enough], bits[enough]
     order = np.lexsort((right, -bits, left))
     left, right, bits = left[order], right[order], bits[order]
     rank = np.arange(len(left)) - _first_of(left) + 1
     top = np.flatnonzero(rank <= at_most)
     return left[top], right[top], bits[top], rank[top]
+
+
+def _tenths(left: Ints, bits: Bits, at_most: int) -> Bits:
+    """For each pair a bound that its left row's best so many reach, so that few are left to be sorted."""
+    begins = np.flatnonzero(np.diff(left, prepend=-1))
+    many = np.diff(begins, append=len(left))
+    bound = np.full(len(begins), -np.inf)
+    for at in np.flatnonzero(many > max(_WORTH_PARTING, at_most)):
+        row = bits[begins[at] : begins[at] + many[at]]
+        bound[at] = np.partition(row, len(row) - at_most)[len(row) - at_most]
+    return np.repeat(bound, many)
 
 
 def every_pair(left: Rows, right: Rows) -> Candidates:
@@ -197,10 +210,12 @@ def candidates(left: Rows, right: Rows, most: int) -> Candidates:
     mine, theirs = keyed(left), keyed(right)
     order = np.argsort(theirs.key, kind="stable")
     key, row = theirs.key[order], theirs.row[order]
-    start, end = np.searchsorted(key, mine.key, "left"), np.searchsorted(key, mine.key, "right")
-    some = np.flatnonzero(end > start)
-    asked, start, times, code = mine.row[some], start[some], (end - start)[some], mine.key[some]
-    order = np.lexsort((code, times, asked))
+    begins = np.flatnonzero(np.r_[True, key[1:] != key[:-1]][: len(key)])
+    many = np.diff(begins, append=len(key))
+    at = np.searchsorted(key[begins], mine.key)
+    some = np.flatnonzero(key[begins].take(at, mode="clip") == mine.key) if len(key) else begins
+    asked, start, times = mine.row[some], begins[at[some]], many[at[some]]
+    order = np.lexsort((times, asked))  # stable: equally rare keys of a row stay in the order of their codes
     asked, start, times = asked[order], start[order], times[order]
     followed = _within_cap(asked, times, most)
     out = np.flatnonzero(~followed)
