@@ -1,10 +1,13 @@
-"""Fixtures of the whole suite: a real PostgreSQL from its wheel, and a fresh database of either kind for each test."""
+"""Fixtures of the whole suite: no network but the loopback, a real PostgreSQL from its wheel, fresh databases."""
 
+import ipaddress
 import itertools
 import os
+import socket
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that start processes go last, so that a broken unit is seen first."""
     slow = ("/journeys/", "/browser/", "/faults/")
     items.sort(key=lambda item: any(part in str(item.path) for part in slow))
+
+
+class NetworkReached(Exception):
+    """A test reached for something that is not on this machine."""
+
+
+def _own_machine(host: str) -> bool:
+    return host in ("localhost", "") or host.startswith("127.") or host == "::1"
+
+
+def _only_here(reach: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of sockets whose last argument is an address (a host and a port, or the path of a Unix socket)."""
+
+    @wraps(reach)
+    def guarded(*arguments: Any) -> Any:
+        address = arguments[-1]
+        if isinstance(address, tuple) and not _own_machine(str(address[0])):
+            raise NetworkReached(f"tests stay on this machine; this one reached for {address[0]}")
+        return reach(*arguments)
+
+    return guarded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """No name is looked up and no connection made beyond this machine. Processes that tests start are not held."""
+    resolve = socket.getaddrinfo
+
+    def resolved(host: Any, *others: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host or ""
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            if not _own_machine(name):
+                raise NetworkReached(f"tests stay on this machine; this one looked up {name}") from None
+        return resolve(host, *others, **named)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(socket, "getaddrinfo", resolved)
+        for name in ("connect", "connect_ex", "sendto"):
+            patched.setattr(socket.socket, name, _only_here(getattr(socket.socket, name)))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """Logs carry listed keys only."""
 
+import json
 import logging
 import sys
 
 import pytest
 import structlog
 
+from hub.doors.faults import shown
 from hub.logs import configure, only_allowed
 
 
@@ -53,3 +55,35 @@ def test_neither_our_logs_nor_those_of_libraries_repeat_words(
     assert "uvicorn.error failed" in said
     assert "Asha" not in said
     assert sys.stderr is not None
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_the_number_that_a_sender_is_told_to_report_is_found_in_the_log_with_its_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure("json", "info")
+    try:
+        raise ValueError("Asha")
+    except ValueError as error:
+        told = shown(error).fault.message
+    (line,) = capsys.readouterr().err.splitlines()
+    logged = json.loads(line)
+    assert logged["incident"] in told
+    assert logged["where"].startswith("test_logs.py:")
+    assert logged["error"] == "ValueError"
+    assert "Asha" not in line
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_where_a_page_failed_is_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.getLogger().handlers[:] = []
+    configure("console", "info")
+    logging.getLogger("portal.web.errors").error("a page failed: %s in %s", "ValueError", "case.py:12")
+    assert "a page failed: ValueError in case.py:12" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_a_log_that_is_no_terminal_holds_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("console", "info")
+    structlog.get_logger().info("received", participant="zipnet")
+    assert "\x1b" not in capsys.readouterr().err

@@ -26,7 +26,7 @@ ALL = dict(commands(typer.main.get_command(app)))
 
 
 def test_the_commands_are_those_that_were_asked_for() -> None:
-    asked = "demo serve node port pull deliver match adapter contracts doctor registry".split()
+    asked = ["demo", "serve", "node", "port", "pull", "deliver", "match", "adapter", "contracts", "doctor", "registry"]
     assert set(asked) <= {path[0] for path in ALL}
 
 
