@@ -1,6 +1,7 @@
 """Fills an index with a million records in minutes: made and prepared once by several processes, then bulk-written.
 
-The rows are those that ``flow.index`` and ``match_all`` would have written, proposals left out; only the way is shorter.
+The rows are those that ``flow.index`` and ``match_all`` would have written, but for the proposals; only the way is
+shorter.
 """
 
 import datetime
@@ -80,7 +81,7 @@ def load(engine: Engine, parts: Iterable[Path]) -> None:
     """Write the parts into empty tables, the keys in their order; then let the database look at what it has."""
     held = []
     for part in parts:
-        rows, keys = pickle.loads(part.read_bytes())  # noqa: S301 - its own files
+        rows, keys = pickle.loads(part.read_bytes())  # its own files
         held.append(keys)
         with engine.begin() as connection:
             dialect.insert_many(connection, records, rows)
@@ -96,7 +97,7 @@ def _version(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _insert_keys(engine: Engine, keys: npt.NDArray[Any]) -> None:
-    sql = f"INSERT INTO {match_keys.name} VALUES (?, ?, ?)"  # noqa: S608
+    sql = f"INSERT INTO {match_keys.name} VALUES (?, ?, ?)"
     with engine.begin() as connection:
         for start in range(0, len(keys), 1_000_000):
             connection.exec_driver_sql(sql, keys[start : start + 1_000_000].tolist())

@@ -123,7 +123,9 @@ class ModelCore:
     def _pair(self, searched: Met | Compared, found: Met | Compared, weighed: scoring.Weighed, at: int) -> Pair:
         return self._of(searched, found, float(weighed.bits[at]), weighed.evidence(self._model, at))
 
-    def _of(self, searched: Met | Compared, found: Met | Compared, bits: float, evidence: Sequence[FieldEvidence]) -> Pair:
+    def _of(
+        self, searched: Met | Compared, found: Met | Compared, bits: float, evidence: Sequence[FieldEvidence]
+    ) -> Pair:
         return Pair(
             searched=searched.row,
             found=found.row,

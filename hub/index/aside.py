@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from contracts import Problem
 from hub.index import dialect
@@ -26,6 +26,11 @@ class Laid:
     original: dict[str, Any]
     what: str = "record"
     run_id: str | None = None
+
+
+_WAITING = set_aside.c.resolved_at.is_(None) & (set_aside.c.participant == bindparam("owner"))
+_TOLD = set_aside.c.source_id.in_(bindparam("told", expanding=True))
+_RESOLVE = update(set_aside).where(_WAITING, _TOLD).values(resolved_at=bindparam("resolved_at"))
 
 
 class Aside:
@@ -55,9 +60,7 @@ class Aside:
 
     def resolve(self, participant: str, source_ids: Collection[str], now: datetime.datetime) -> None:
         """A good version of these came: what was laid aside of them is settled."""
-        waiting = set_aside.c.resolved_at.is_(None) & (set_aside.c.participant == participant)
-        statement = update(set_aside).where(waiting, set_aside.c.source_id.in_(source_ids))
-        self._connection.execute(statement.values(resolved_at=now))
+        self._connection.execute(_RESOLVE, {"owner": participant, "told": list(source_ids), "resolved_at": now})
 
     def open(
         self, participant: str | None = None, limit: int = 100, with_original: bool = True

@@ -3,10 +3,14 @@
 import datetime
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hub.index import dialect
 from hub.index.schema import inbox
+
+_IS = (inbox.c.sender == bindparam("sender_is")) & (inbox.c.message_id == bindparam("id_is"))
+_FIND = select(inbox.c.body_hash, inbox.c.reply).where(_IS)
+_ADD = inbox.insert()
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,10 @@ class Inbox:
         On PostgreSQL two equal messages that arrive at once follow one another: the second waits here.
         """
         dialect.hold_message(self._connection, sender, message_id)
-        query = select(inbox.c.body_hash, inbox.c.reply).where(
-            inbox.c.sender == sender, inbox.c.message_id == message_id
-        )
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(_FIND, {"sender_is": sender, "id_is": message_id}).one_or_none()
         return None if row is None else Received(row.body_hash, row.reply)
 
     def add(self, sender: str, message_id: str, received: Received, now: datetime.datetime) -> None:
         values = {"sender": sender, "message_id": message_id, "at": now}
         values |= {"body_hash": received.body_hash, "reply": received.reply}
-        self._connection.execute(inbox.insert().values(values))
+        self._connection.execute(_ADD, values)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, or_, select, update
 
 from contracts import FieldEvidence, Reference
 from contracts.exchange import Match, MatchState
@@ -44,6 +44,10 @@ class Standing:
 
 
 _STANDING = [matches.c[name] for name in Standing.__dataclass_fields__]
+_IS_OF = or_(matches.c.searched == bindparam("row"), matches.c.found == bindparam("row"))
+_OF_ROW = select(*_STANDING).where(_IS_OF).order_by(matches.c.match_id).with_for_update()
+_OF_SEARCHED = select(*_STANDING).where(matches.c.searched.in_(bindparam("rows", expanding=True)))
+_ADD, _ADD_STEP = matches.insert(), match_steps.insert()
 _DECIDED = [MatchState.CONFIRMED.value, MatchState.REUNITED.value, MatchState.REJECTED.value]
 _one, _other = records.alias("one"), records.alias("other")
 
@@ -56,16 +60,13 @@ class Matches:
 
     def of_row(self, row: int) -> list[Standing]:
         """Every match that this entry is part of, held until the transaction ends."""
-        query = select(*_STANDING).where(or_(matches.c.searched == row, matches.c.found == row))
-        query = dialect.for_update(self._connection, query.order_by(matches.c.match_id))
-        return [_standing(found) for found in self._connection.execute(query)]
+        return [_standing(found) for found in self._connection.execute(_OF_ROW, {"row": row})]
 
     def of_searched(self, rows: Collection[int]) -> list[Standing]:
         """Every match of these searched-for entries."""
         found: list[Standing] = []
         for part in dialect.parts(list(rows), 5_000):
-            query = select(*_STANDING).where(matches.c.searched.in_(part))
-            found += [_standing(row) for row in self._connection.execute(query)]
+            found += [_standing(row) for row in self._connection.execute(_OF_SEARCHED, {"rows": list(part)})]
         return found
 
     def decided(self) -> list[Standing]:
@@ -83,7 +84,7 @@ class Matches:
         match_id = str(uuid.uuid4())
         values = _scored(pair) | {"match_id": match_id, "searched": pair.searched, "found": pair.found}
         values |= {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now}
-        self._connection.execute(matches.insert().values(values))
+        self._connection.execute(_ADD, values)
         self._step(match_id, MatchState.PROPOSED, "model " + pair.model, None, pair.bits, now)
         return match_id
 
@@ -119,7 +120,7 @@ class Matches:
         self, match_id: str, state: MatchState, by: str, reason: str | None, bits: float, now: datetime.datetime
     ) -> None:
         values = {"match_id": match_id, "state": state.value, "at": now, "by": by[:120], "reason": reason, "bits": bits}
-        self._connection.execute(match_steps.insert().values(values))
+        self._connection.execute(_ADD_STEP, values)
 
     # For readers
 

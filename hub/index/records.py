@@ -69,6 +69,12 @@ class Compared:
 _KNOWN = [records.c[name] for name in (*Known.__dataclass_fields__,)]
 _COMPARED = [records.c[name] for name in ("row", "participant", "source_id", "version", "side", "features", "keys")]
 
+# Made once: putting a statement together takes longer than the database needs for it.
+_OWN = (records.c.participant == bindparam("owner")) & records.c.source_id.in_(bindparam("told", expanding=True))
+_KNOWN_OF = select(*_KNOWN).where(_OWN).order_by(records.c.row).with_for_update()
+_ROWS_OF = select(records.c.source_id, records.c.row).where(_OWN)
+_COMPARED_AT = select(*_COMPARED).where(records.c.row.in_(bindparam("rows", expanding=True)))
+
 
 class Records:
     def __init__(self, connection: Connection, seal: Seal) -> None:
@@ -78,9 +84,8 @@ class Records:
 
     def known(self, participant: str, source_ids: Collection[str]) -> dict[str, Known]:
         """Source id -> what is held of it; the rows are kept from others until the transaction ends."""
-        query = select(*_KNOWN).where(records.c.participant == participant, records.c.source_id.in_(source_ids))
-        query = dialect.for_update(self._connection, query.order_by(records.c.row))
-        return {row.source_id: _known(row) for row in self._connection.execute(query)}
+        found = self._connection.execute(_KNOWN_OF, {"owner": participant, "told": list(source_ids)})
+        return {row.source_id: _known(row) for row in found}
 
     def at(self, rows: Collection[int]) -> dict[int, Known]:
         query = select(*_KNOWN).where(records.c.row.in_(rows))
@@ -101,8 +106,8 @@ class Records:
         """Row -> what matching needs of it."""
         found: dict[int, Compared] = {}
         for part in dialect.parts(rows, _PART):
-            query = select(*_COMPARED).where(records.c.row.in_(part))
-            found |= {row.row: self._compared(row) for row in self._connection.execute(query)}
+            rows_read = self._connection.execute(_COMPARED_AT, {"rows": list(part)})
+            found |= {row[0]: self._compared(row) for row in rows_read}
         return found
 
     def open_after(self, side: Side, row: int, limit: int) -> list[Compared]:
@@ -139,8 +144,10 @@ class Records:
         if not keys:
             return [], 0
         followed, left_out = self._followed(keys, side, most)
-        met = dialect.met(self._connection, followed, side) if followed else []
-        return [Met(row, self._seal.open(features)) for row, features in met], left_out
+        if not followed:
+            return [], left_out
+        rows, sealed = zip(*dialect.met(self._connection, followed, side), strict=True)
+        return list(map(Met, rows, map(self._seal.open, sealed))), left_out
 
     def _followed(self, keys: Collection[int], side: Side, most: int) -> tuple[list[int], int]:
         """(the rarest keys that bring no more than ``most`` rows together, how many held ones are left out).
@@ -210,9 +217,9 @@ class Records:
     def _rows(self, entries: Sequence[Entry]) -> dict[str, int]:
         """Source id -> row of what one participant told."""
         told = [entry.record.ref.source_id for entry in entries]
-        mine = (records.c.participant == entries[0].record.ref.participant) & records.c.source_id.in_(told)
-        rows = self._connection.execute(select(records.c.source_id, records.c.row).where(mine))
-        return {row.source_id: row.row for row in rows}
+        owner = entries[0].record.ref.participant
+        rows = self._connection.execute(_ROWS_OF, {"owner": owner, "told": told})
+        return {row[0]: row[1] for row in rows}
 
     def _new(self, entry: Entry, now: datetime.datetime) -> Values:
         reference = entry.record.ref

@@ -83,10 +83,7 @@ def keyed(table: Rows) -> Keyed:
         _joined("diary", _cells(table["diaries"]["number"])),
     ]
     row, key = (np.concatenate([one[part] for one in found]) for part in (0, 1))
-    order = np.lexsort((key, row))
-    row, key = row[order], key[order]
-    once = np.flatnonzero((np.diff(row, prepend=-1) != 0) | np.r_[True, key[1:] != key[:-1]][: len(key)])
-    return Keyed(row[once], key[once])
+    return Keyed(*_once(row, key))
 
 
 def _joined(kind: str, first: Told, *rest: Told) -> Told:
@@ -95,28 +92,40 @@ def _joined(kind: str, first: Told, *rest: Told) -> Told:
     for other in rest:
         start, end = np.searchsorted(other.row, row, "left"), np.searchsorted(other.row, row, "right")
         times = end - start
-        at = np.repeat(start - np.r_[0, np.cumsum(times)[:-1]], times) + np.arange(times.sum())
+        at = _counted_from(start, times)
         row, code = np.repeat(row, times), mixed(np.repeat(code, times), other.code[at])
     return Told(row, code)
+
+
+def _counted_from(start: Ints, times: Ints) -> Ints:
+    """From each start so many numbers upwards, one after the other."""
+    ends = np.cumsum(times)
+    counted: Ints = np.repeat(start - (ends - times), times) + np.arange(ends[-1] if len(ends) else 0)
+    return counted
 
 
 def _two_words(names: Told) -> Told:
     """Each two words of a name, whichever stands first."""
     start, end = np.searchsorted(names.row, names.row, "left"), np.searchsorted(names.row, names.row, "right")
     times = end - start
-    at = np.repeat(start - np.r_[0, np.cumsum(times)[:-1]], times) + np.arange(times.sum())
-    a, b = np.repeat(names.code, times), names.code[at]
+    a, b = np.repeat(names.code, times), names.code[_counted_from(start, times)]
     ordered = np.flatnonzero(a < b)
     row = np.repeat(names.row, times)[ordered]
     return Told(row, mixed(of_text("names"), mixed(a[ordered], b[ordered])))
 
 
 def _both(one: Told, other: Told) -> Told:
-    row, code = np.concatenate([one.row, other.row]), np.concatenate([one.code, other.code])
+    return Told(*_once(np.concatenate([one.row, other.row]), np.concatenate([one.code, other.code])))
+
+
+def _once(row: Ints, code: Hashes) -> tuple[Ints, Hashes]:
+    """Sorted by row and code, each pair once."""
     order = np.lexsort((code, row))
     row, code = row[order], code[order]
-    fresh = np.r_[True, (row[1:] != row[:-1]) | (code[1:] != code[:-1])] if len(row) else np.zeros(0, dtype=bool)
-    return Told(row[fresh], code[fresh])
+    fresh = np.ones(len(row), dtype=bool)
+    np.not_equal(row[1:], row[:-1], out=fresh[1:])
+    fresh[1:] |= code[1:] != code[:-1]
+    return row[fresh], code[fresh]
 
 
 def _cells(cells: npt.NDArray[Any]) -> Told:
@@ -132,19 +141,17 @@ def _spoken(table: Rows, column: str) -> Told:
     distinct, which = np.unique(words[row, at], return_inverse=True)
     sounds = [sorted(word_keys(word.decode())) for word in distinct.tolist()]
     times = np.array([len(some) for some in sounds], dtype=np.int64)
-    start = np.r_[0, np.cumsum(times)[:-1]] if len(times) else times
     codes = np.array([of_text(one) for some in sounds for one in some], dtype=np.uint64)
-    repeat = times[which]
-    at_code = np.repeat(start[which] - np.r_[0, np.cumsum(repeat)[:-1]], repeat) if len(which) else start
-    row = np.repeat(row, repeat).astype(np.int64)
-    return _both(Told(row, codes[at_code + np.arange(len(row))]), Told(row[:0], codes[:0]))
+    start, repeat = (np.cumsum(times) - times)[which], times[which]
+    return Told(*_once(np.repeat(row, repeat).astype(np.int64), codes[_counted_from(start, repeat)]))
 
 
 def _genders(table: Rows) -> Told:
     """A gender that is unknown or transgender may have been told as either."""
     told = table["gender"].astype(np.int64)
     row = np.repeat(np.arange(len(table)), np.where((told == 1) | (told == 2), 1, 2))
-    second = np.r_[False, row[1:] == row[:-1]]
+    second = np.zeros(len(row), dtype=bool)
+    np.equal(row[1:], row[:-1], out=second[1:])
     return Told(row, np.where((told[row] == 1) | (told[row] == 2), told[row], 1 + second).astype(np.uint64))
 
 
@@ -169,9 +176,7 @@ def _spans(table: Rows, days: int, back: int, ahead: int) -> Told:
 
 
 def _counted(start: Ints, times: Ints) -> Told:
-    row = np.repeat(np.arange(len(start)), times)
-    at = np.arange(len(row)) - np.repeat(np.r_[0, np.cumsum(times)[:-1]], times) if len(row) else row
-    return Told(row, (start[row] + at).astype(np.uint64))
+    return Told(np.repeat(np.arange(len(start)), times), _counted_from(start, times).astype(np.uint64))
 
 
 def _places(table: Rows, parts: tuple[str, ...] = ("district", "state")) -> Told:
@@ -179,8 +184,7 @@ def _places(table: Rows, parts: tuple[str, ...] = ("district", "state")) -> Told
     columns = [table[which][part].astype(np.int64) for which in ("event", "home") for part in parts]
     levels = [10_000_000 * (1 + (part == "state")) for _ in ("event", "home") for part in parts]
     coded = [np.where(one > 0, one + level, 0) for one, level in zip(columns, levels, strict=True)]
-    told = _cells(np.stack(coded, axis=1))
-    return _both(told, Told(told.row[:0], told.code[:0]))
+    return Told(*_once(*_cells(np.stack(coded, axis=1))))
 
 
 def _languages(table: Rows) -> Told:

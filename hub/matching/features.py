@@ -97,9 +97,11 @@ class Features:
 
 def rows(packed: list[bytes]) -> np.ndarray[Any, np.dtype[np.void]]:
     """Packed features as one table, in their order. Raises ``StaleFeatures`` when any is of another version."""
-    if any(len(one) != ROW.itemsize or one[0] != VERSION for one in packed):
+    whole = {len(one) for one in packed} <= {ROW.itemsize}
+    table = np.frombuffer(b"".join(packed) if whole else b"", dtype=ROW)
+    if not whole or (table["version"] != VERSION).any():
         raise StaleFeatures("features were packed by another version; prepare them again from their records")
-    return np.frombuffer(b"".join(packed), dtype=ROW)
+    return table
 
 
 def prepare(record: ChildRecord) -> Features:
