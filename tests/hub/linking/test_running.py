@@ -73,11 +73,11 @@ def test_records_of_the_contract_give_the_pairs_and_bits_of_score(tmp_path: Path
 
 
 def test_the_left_is_searched_for_whatever_its_kind(tmp_path: Path) -> None:
-    # Without names they meet by place and time only, and only one who is searched for looks ahead in time.
+    # Without names they meet by state and time only, and only one who is searched for looks ahead in time.
     told = {"gender": "M", "birth": {"year": 2012, "basis": "documented"}}
     before, after = (
-        a_record("resident", **told, event={"on": day, "place": {"state": 10, "district": 190}})
-        for day in ("2020-01-01", "2020-06-01")
+        a_record("resident", **told, event={"on": day, "place": {"state": 10, "district": district}})
+        for day, district in (("2020-01-01", 190), ("2020-06-01", 191))
     )
     for name, record in (("l", before), ("r", after)):
         (tmp_path / f"{name}.jsonl").write_text(as_lines([record]), encoding="utf-8")
