@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test check spark install install-test format clean
+.PHONY: demo test faults check spark install install-test format clean
 
 demo: .venv/installed
 	$(BIN)/trackchild demo $(ARGS)
 
 test: .venv/installed-test
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# The long form of every fault: hours rather than minutes. `make test` runs the short form.
+faults: .venv/installed-test
+	TRACKCHILD_FAULTS=long $(BIN)/python -m pytest tests/faults $(ARGS)
 
 check: .venv/installed-test
 	$(BIN)/ruff format --check .

@@ -33,6 +33,7 @@ setup(
         "typer>=0.15",
         "rich>=13.9",
         "structlog>=24.4",
+        "prometheus-client>=0.21",
         "rapidfuzz>=3.10",
         "numpy>=2",
         "argon2-cffi>=23.1",

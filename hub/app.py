@@ -35,6 +35,7 @@ from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.index import Store
 from hub.index.audit import Line
+from hub.index.inbox import Received
 from hub.index.letters import Filter, Letter
 from hub.index.migrations import upgrade
 from hub.logs import configure
@@ -47,6 +48,7 @@ from hub.settings import Settings, from_environment
 from hub.showing import sight_of
 from hub.standing import status_of
 from hub.systems import Systems
+from hub.watching import answers, metrics
 
 log = structlog.get_logger()
 Progress = Callable[[int, int | None], None]
@@ -102,6 +104,19 @@ class Hub:
     def participant_by_key(self, key: str) -> Caller:
         """Who holds ``key``; raises ``Refused`` with code ``wrong_key``."""
         return machine(self.registry.participant_by_key(key))
+
+    def kept_reply(self, caller: Caller, key: str, body_hash: str) -> str | None:
+        """The reply given under an idempotency key; ``Refused`` (``idempotency_key_reused``) for another body."""
+        with self.store.read() as work:
+            kept = work.replies.find(_namespace(caller), key)
+        if kept is not None and kept.body_hash != body_hash:
+            raise Refused("idempotency_key_reused", "This Idempotency-Key came with another body. Use a new key.")
+        return None if kept is None else kept.reply
+
+    def keep_reply(self, caller: Caller, key: str, body_hash: str, reply: str) -> None:
+        """Keep a reply under an idempotency key, for ever; the first one stays."""
+        with self.store.write() as work:
+            work.replies.keep(_namespace(caller), key, Received(body_hash, reply), self.flow.now())
 
     def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread = NOTHING_UNREAD) -> SubmitReply:
         """Take in records of the caller's namespace; the same message gets the same reply again.
@@ -289,6 +304,14 @@ class Hub:
         with self.store.read() as work:
             return work.aside.open(participant, limit, with_original=False)
 
+    def answers(self) -> bool:
+        """Whether the database lets something be written now."""
+        return answers(self.store)
+
+    def metrics(self) -> bytes:
+        """How lanes, runs and queues stand, in Prometheus' text form."""
+        return metrics(self.store, [one.id for one in self.participants()])
+
     def status(self) -> HubStatus:
         """Counts, runs and debts by participant."""
         with self.store.read() as work:
@@ -321,6 +344,11 @@ def _policy(settings: Settings) -> Policy:
         longest=settings.retry_longest_seconds,
         hold=settings.lease_seconds,
     )
+
+
+def _namespace(caller: Caller) -> str:
+    """Whose keys they are; people have none."""
+    return caller.participant.id if caller.participant is not None else "-"
 
 
 def _look(caller: Caller, act: Act, hub_id: str) -> Line:

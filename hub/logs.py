@@ -8,10 +8,12 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from contracts import tracing
+
 _KEYS = """
     adults attempts code dead delivered door error event failures gaps holder incident indexed job lane level logger
     match method notice operation participant proposed read request retried run scored searched seconds set_aside slot
-    status timestamp unchanged waiting what where withdrawn
+    status timestamp trace unchanged waiting what where withdrawn
 """
 #: Every key that may be logged. Values are codes, counts and ids of the exchange, never words about a person.
 ALLOWED = frozenset(_KEYS.split())
@@ -37,6 +39,7 @@ def configure(log_format: str = "console", level: str = "info") -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            with_trace,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
             renderer,
@@ -45,6 +48,14 @@ def configure(log_format: str = "console", level: str = "info") -> None:
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Stderr())),
     )
     _quieten(getattr(logging, level.upper()))
+
+
+def with_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Name the trace of what is being done, so that a message and the push it causes are found together."""
+    trace = tracing.trace_id()
+    if trace is not None:
+        event.setdefault("trace", trace)
+    return event
 
 
 def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -6,5 +6,6 @@ import contracts.spyne_compat  # noqa: F401  (before any module here imports spy
 from hub.doors.calls import CALLS, Call, Desk
 from hub.doors.guard import Limits
 from hub.doors.mounting import mount
+from hub.doors.watched import watch
 
-__all__ = ["CALLS", "Call", "Desk", "Limits", "mount"]
+__all__ = ["CALLS", "Call", "Desk", "Limits", "mount", "watch"]

@@ -34,6 +34,8 @@ class Desk(Protocol):
     """
 
     def participant_by_key(self, key: str) -> Caller: ...
+    def kept_reply(self, caller: Caller, key: str, body_hash: str) -> str | None: ...
+    def keep_reply(self, caller: Caller, key: str, body_hash: str, reply: str) -> None: ...
     def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread) -> SubmitReply: ...
     def submit_events(self, caller: Caller, message: SubmitEvents, unread: Unread) -> SubmitReply: ...
     def search(self, caller: Caller, query: Search) -> SearchReply: ...
@@ -68,6 +70,8 @@ class Call:
     """Of the REST door, under ``/api/v1``; names in braces are fields of the request."""
     summary: str
     parts: Parts | None = None
+    changes: bool = False
+    """True if it changes something: its reply is kept under an Idempotency-Key. Answers to questions never are."""
 
     @property
     def in_body(self) -> bool:
@@ -90,6 +94,7 @@ CALLS: tuple[Call, ...] = (
         "/records",
         "Tell the hub of up to 500 children's records of your own; each is answered by itself.",
         Parts("records", ChildRecord, ("ref", "source_id")),
+        changes=True,
     ),
     Call(
         "SubmitEvents",
@@ -101,6 +106,7 @@ CALLS: tuple[Call, ...] = (
         "/events",
         "Tell the hub of up to 500 steps in cases of your own; each is answered by itself.",
         Parts("events", CaseEvent, ("event_id",)),
+        changes=True,
     ),
     Call(
         "Search",
@@ -141,6 +147,7 @@ CALLS: tuple[Call, ...] = (
         "POST",
         "/notices/{notice_id}/acknowledgement",
         "Say that you have taken a notice in; it is not listed or sent again.",
+        changes=True,
     ),
     Call(
         "RegistryLookup",

@@ -49,10 +49,10 @@ def opened(root: etree._Element, soap: str) -> tuple[list[etree._Element], etree
     return headers, bodies[0][0]
 
 
-def check_understood(headers: list[etree._Element], soap: str, known: str) -> None:
-    """Refuse a header that must be understood and is not the one we know (SOAP 1.1 4.2.3, SOAP 1.2 part 1, 5.2.3)."""
+def check_understood(headers: list[etree._Element], soap: str, known: set[str]) -> None:
+    """Refuse a header that must be understood and is none that we know (SOAP 1.1 4.2.3, SOAP 1.2 part 1, 5.2.3)."""
     for header in headers:
-        if header.tag != known and header.get(f"{{{soap}}}mustUnderstand") in ("1", "true"):
+        if header.tag not in known and header.get(f"{{{soap}}}mustUnderstand") in ("1", "true"):
             raise Refused("must_understand", "The message asks for a header that this hub does not know. Leave it out.")
 
 

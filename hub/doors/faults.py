@@ -45,8 +45,10 @@ REFUSALS: dict[str, int] = {
     "body_too_large": 413,
     "wrong_content_type": 415,
 }
+#: HTTP code of what may work later; what is not written here is 503.
+_NOT_NOW: dict[str, int] = {"too_many_calls": 429}
 #: SOAP 1.1 faults travel as HTTP 500 (WS-I Basic Profile), save those that speak of HTTP itself.
-_ABOUT_HTTP = frozenset({401, 404, 405, 408, 413, 415})
+_ABOUT_HTTP = frozenset({401, 404, 405, 408, 413, 415, 429})
 #: Codes that SOAP has a fault code of its own for; both versions call it the same.
 _OWN_SOAP_CODE = {"wrong_envelope": "VersionMismatch", "must_understand": "MustUnderstand"}
 
@@ -75,7 +77,7 @@ def shown(error: Exception) -> Shown:
     if isinstance(error, Refused | Skipped):
         return _sender(error)
     if isinstance(error, Unready):
-        return _receiver(HTTPStatus.SERVICE_UNAVAILABLE, error.fault())
+        return _receiver(_NOT_NOW.get(error.code, HTTPStatus.SERVICE_UNAVAILABLE), error.fault())
     return _receiver(HTTPStatus.INTERNAL_SERVER_ERROR, _unexpected(error))
 
 
@@ -87,7 +89,8 @@ def _sender(error: TrackChildError) -> Shown:
 
 
 def _receiver(http: int, fault: Fault) -> Shown:
-    return Shown(http, HTTPStatus.INTERNAL_SERVER_ERROR, "Server", "Receiver", fault)
+    soap11_http = http if http in _ABOUT_HTTP else HTTPStatus.INTERNAL_SERVER_ERROR
+    return Shown(http, soap11_http, "Server", "Receiver", fault)
 
 
 def _unexpected(error: Exception) -> Fault:

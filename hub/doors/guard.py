@@ -22,10 +22,12 @@ _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)
 
 @dataclass(frozen=True)
 class Limits:
-    """What a door takes: bytes of a body, and seconds in which the next piece of it must come."""
+    """What a door takes: bytes of a body, seconds in which the next piece of it must come, calls of one participant."""
 
     body_bytes: int = 5_000_000
     body_seconds: float = 30.0
+    calls_per_second: float = 200.0
+    calls_at_once: int = 16
 
 
 class Guard:

@@ -11,6 +11,7 @@ from starlette.routing import Mount, Route
 from hub.doors import rest, soap
 from hub.doors.calls import Desk
 from hub.doors.faults import shown
+from hub.doors.front import Front
 from hub.doors.guard import App, Guard, Limits, Receive, Scope, Send
 from hub.doors.wsdl import wsdl
 
@@ -20,9 +21,10 @@ PATHS = {soap.SOAP11: "/soap", soap.SOAP12: "/soap12"}
 def mount(app: FastAPI, desk: Desk, limits: Limits | None = None) -> None:
     """Add both doors to ``app``; ``desk`` answers behind them."""
     limits = limits or Limits()
+    front = Front(desk, limits)
     for version, path in PATHS.items():
-        app.router.routes.append(Route(path, _SoapDoor(version, desk, limits)))
-    guarded = Guard(rest.application(desk), rest.MEDIA_TYPE, rest.refused, limits)
+        app.router.routes.append(Route(path, _SoapDoor(version, front, limits)))
+    guarded = Guard(rest.application(front), rest.MEDIA_TYPE, rest.refused, limits)
     app.router.routes.append(Mount(rest.PREFIX, guarded))
 
 
@@ -40,9 +42,9 @@ def soap_refusal(version: str) -> Callable[[Exception], Response]:
 class _SoapDoor:
     """ASGI: the description at ``?wsdl``, else the calls."""
 
-    def __init__(self, version: str, desk: Desk, limits: Limits) -> None:
+    def __init__(self, version: str, front: Front, limits: Limits) -> None:
         self.version = version
-        self.calls: App = Guard(soap.asgi(version, desk), soap.MEDIA_TYPES[version], soap_refusal(version), limits)
+        self.calls: App = Guard(soap.asgi(version, front), soap.MEDIA_TYPES[version], soap_refusal(version), limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] in ("GET", "HEAD") and scope["query_string"].lower() == b"wsdl":

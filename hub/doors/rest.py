@@ -8,11 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts import Refused
-from hub.doors.calls import CALLS, Call, Desk
+from hub.doors.calls import CALLS, Call
 from hub.doors.faults import shown
-from hub.doors.keys import bearer, caller_of
+from hub.doors.front import Front
+from hub.doors.keys import bearer
 from hub.doors.openapi import document
-from hub.doors.performing import perform
 
 MEDIA_TYPE = "application/json"
 PREFIX = "/api/v1"
@@ -26,12 +26,12 @@ def refused(error: Exception) -> Response:
     return Response(body, found.http, found.headers, "application/problem+json")
 
 
-def application(desk: Desk) -> FastAPI:
+def application(front: Front) -> FastAPI:
     """The REST door by itself."""
     app = FastAPI(title="TrackChild hub", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.openapi = document  # type: ignore[method-assign]
     for call in CALLS:
-        app.add_api_route(call.path, _endpoint(call, desk), methods=[call.method], name=call.name)
+        app.add_api_route(call.path, _endpoint(call, front), methods=[call.method], name=call.name)
     app.add_exception_handler(HTTPException, _about_address)
     return app
 
@@ -41,11 +41,12 @@ def _about_address(request: Request, error: Exception) -> Response:
     return refused(Refused(code, f"{message} See {PREFIX}/openapi.json for the calls."))
 
 
-def _endpoint(call: Call, desk: Desk) -> Any:
+def _endpoint(call: Call, front: Front) -> Any:
     def endpoint(request: Request) -> Response:
         try:
-            caller = caller_of(desk, bearer(request.headers.get("authorization")))
-            reply = perform(call, desk, caller, _values(call, request))
+            said = request.headers
+            once, trace = said.get("idempotency-key"), said.get("traceparent")
+            reply = front.answer(call, bearer(said.get("authorization")), lambda: _values(call, request), once, trace)
         except Exception as error:  # every error has its one form, the unexpected too
             return refused(error)
         body = reply.model_dump_json(exclude_none=True)

@@ -15,11 +15,11 @@ from spyne.server.wsgi import WsgiApplication
 from contracts import Fault, Model, Refused
 from contracts.base import Line
 from hub.doors.bridge import NAMESPACE, Bridge
-from hub.doors.calls import BY_NAME, CALLS, Call, Desk
+from hub.doors.calls import BY_NAME, CALLS, Call
 from hub.doors.envelope import check_understood, opened, parsed, values
 from hub.doors.faults import Shown, shown
-from hub.doors.keys import bearer, caller_of
-from hub.doors.performing import perform
+from hub.doors.front import Front
+from hub.doors.keys import bearer
 
 # spyne writes whole requests to its log when one fails; nothing of a child belongs there.
 logging.getLogger("spyne").setLevel(logging.CRITICAL + 1)
@@ -33,6 +33,7 @@ class Credentials(Model):
 
 bridge = Bridge()
 _CREDENTIALS = f"{{{NAMESPACE}}}Credentials"
+_MESSAGE_ID = "{http://www.w3.org/2005/08/addressing}MessageID"
 
 
 class _Failed(SpyneFault):  # type: ignore[misc]
@@ -72,7 +73,7 @@ class _Ours:
     @_faulting
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         headers, body = opened(ctx.in_document, self.ns_soap_env)
-        check_understood(headers, self.ns_soap_env, _CREDENTIALS)
+        check_understood(headers, self.ns_soap_env, {_CREDENTIALS, _MESSAGE_ID})
         name = etree.QName(body)
         if name.namespace != NAMESPACE:
             raise Refused("wrong_namespace", f"Write the call in the namespace {NAMESPACE}.")
@@ -143,12 +144,22 @@ def key_of(ctx: Any) -> str:
     return bearer(ctx.transport.req_env.get("HTTP_AUTHORIZATION"))
 
 
+def _once(ctx: Any) -> str | None:
+    """The message's own id: WS-Addressing's MessageID, else the HTTP header Idempotency-Key."""
+    for header in ctx.in_header_doc or ():
+        if header.tag == _MESSAGE_ID:
+            return (header.text or "").strip()
+    said: str | None = ctx.transport.req_env.get("HTTP_IDEMPOTENCY_KEY")
+    return said
+
+
 def _operation(call: Call) -> Any:
     @_faulting
     def operation(ctx: Any, body: etree._Element) -> Any:
-        desk: Desk = ctx.app.config
-        caller = caller_of(desk, key_of(ctx))
-        return bridge.instance(perform(call, desk, caller, values(body, call.request)))
+        front: Front = ctx.app.config
+        trace = ctx.transport.req_env.get("HTTP_TRACEPARENT")
+        reply = front.answer(call, key_of(ctx), lambda: values(body, call.request), _once(ctx), trace)
+        return bridge.instance(reply)
 
     def named(ctx: Any, message: Any) -> Any:
         return operation(ctx, message)
@@ -163,8 +174,8 @@ def _service() -> Any:
     return type("Hub", (Service,), {call.name: _operation(call) for call in CALLS})
 
 
-def application(soap: str, desk: Desk | None = None) -> WsgiApplication:
-    """The WSGI application of one SOAP version (without a desk it can only be described)."""
+def application(soap: str, front: Front | None = None) -> WsgiApplication:
+    """The WSGI application of one SOAP version (without a front it can only be described)."""
     protocol = _PROTOCOLS[soap]
     described = bridge.type_of(Fault)
     described.resolve_namespace(described, NAMESPACE)  # spyne does this only for types of operations
@@ -174,12 +185,12 @@ def application(soap: str, desk: Desk | None = None) -> WsgiApplication:
         name="Hub",
         in_protocol=protocol(),
         out_protocol=protocol(),
-        config=desk,
+        config=front,
         classes=(described,),
     )
     return WsgiApplication(app, max_content_length=1 << 40)
 
 
-def asgi(soap: str, desk: Desk) -> Any:
+def asgi(soap: str, front: Front) -> Any:
     """The same for an ASGI server."""
-    return WSGIMiddleware(application(soap, desk))
+    return WSGIMiddleware(application(soap, front))

@@ -21,6 +21,7 @@ from hub.index.outbox import Outbox
 from hub.index.payload import Seal, Unsealed
 from hub.index.reaching import reached
 from hub.index.records import Records
+from hub.index.replies import Replies
 from hub.index.runs import Runs
 from hub.index.searching import Searching
 
@@ -35,6 +36,7 @@ class Work:
         self.matches = Matches(connection)
         self.events = Events(connection, seal)
         self.inbox = Inbox(connection)
+        self.replies = Replies(connection)
         self.outbox = Outbox(connection, seal)
         self.aside = Aside(connection, seal)
         self.lanes = Lanes(connection)

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from hub import doors
 from hub.app import Hub
+from hub.settings import Settings
 from portal.web import assets, errors
 from portal.web.guard import SafeHeaders
 from portal.web.pages import routers
@@ -15,9 +16,18 @@ from portal.web.places import Places
 def app(hub: Hub) -> FastAPI:
     """Everything that is served on one port: the doors under their own paths, the pages under all others."""
     whole = FastAPI(title="TrackChild hub", openapi_url=None, docs_url=None, redoc_url=None)
-    doors.mount(whole, hub, doors.Limits(body_bytes=hub.settings.body_limit_bytes))
+    doors.mount(whole, hub, _limits(hub.settings))
+    doors.watch(whole, hub)
     whole.mount("/", pages(hub))
     return whole
+
+
+def _limits(settings: Settings) -> doors.Limits:
+    return doors.Limits(
+        body_bytes=settings.body_limit_bytes,
+        calls_per_second=settings.door_calls_per_second,
+        calls_at_once=settings.door_calls_at_once,
+    )
 
 
 def pages(hub: Hub) -> FastAPI:

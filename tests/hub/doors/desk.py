@@ -47,6 +47,16 @@ class MemoryDesk:
         self.events: dict[str, CaseEvent] = {}
         self.notices = [notice(1), notice(2)]
         self.lock = threading.Lock()
+        self.kept: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def kept_reply(self, caller: Caller, key: str, body_hash: str) -> str | None:
+        found = self.kept.get((caller.id, key))
+        if found is not None and found[0] != body_hash:
+            raise Refused("idempotency_key_reused", "Use a new key.")
+        return found and found[1]
+
+    def keep_reply(self, caller: Caller, key: str, body_hash: str, reply: str) -> None:
+        self.kept.setdefault((caller.id, key), (body_hash, reply))
 
     def participant_by_key(self, key: str) -> Caller:
         if key not in self.callers:

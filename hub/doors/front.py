@@ -1,0 +1,51 @@
+"""What stands before every call of either door: its trace, who asks, how much they ask, and whether they ask again."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from contracts import Model, Refused, tracing
+from hub.access import Caller
+from hub.doors.admission import Admission
+from hub.doors.calls import Call, Desk
+from hub.doors.guard import Limits
+from hub.doors.keys import caller_of
+from hub.doors.performing import perform
+
+_KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}")
+
+
+class Front:
+    """Both doors of a process share one, so that a participant is counted whichever it comes by."""
+
+    def __init__(self, desk: Desk, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self.desk, self._admission = desk, Admission(limits.calls_per_second, limits.calls_at_once)
+
+    def answer(
+        self, call: Call, key: str, values: Callable[[], Any], once: str | None = None, trace: str | None = None
+    ) -> Model:
+        """Answer one call of whoever holds ``key``; ``once`` is its Idempotency-Key, ``trace`` its ``traceparent``."""
+        with tracing.traced(trace):
+            caller = caller_of(self.desk, key)
+            with self._admission.admitted(caller.id):
+                if once is None or not call.changes:
+                    return perform(call, self.desk, caller, values())
+                return self._once(call, caller, values(), once)
+
+    def _once(self, call: Call, caller: Caller, values: Any, key: str) -> Model:
+        """The reply that was given under ``key``, or one that is kept under it.
+
+        What such a call does is done once in any case (by message id or notice id); the key finds out a mistaken reuse.
+        """
+        if not _KEY.fullmatch(key):
+            raise Refused("bad_idempotency_key", "Send 8 to 64 letters, digits and . _ : - as the Idempotency-Key.")
+        asked = hashlib.sha256(f"{call.name} {json.dumps(values, sort_keys=True)}".encode()).hexdigest()
+        kept = self.desk.kept_reply(caller, key, asked)
+        if kept is not None:
+            return call.reply.model_validate_json(kept)
+        reply = perform(call, self.desk, caller, values)
+        self.desk.keep_reply(caller, key, asked, reply.model_dump_json())
+        return reply

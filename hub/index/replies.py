@@ -1,0 +1,32 @@
+"""Replies kept under a caller's idempotency keys, beside those of messages that have an id of their own."""
+
+import datetime
+import hashlib
+
+from sqlalchemy import Connection, select
+
+from hub.index import dialect
+from hub.index.inbox import Received
+from hub.index.schema import inbox
+
+
+class Replies:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, sender: str, key: str) -> Received | None:
+        """What was answered under the key."""
+        mine = (inbox.c.sender == sender) & (inbox.c.message_id == _id_of(key))
+        row = self._connection.execute(select(inbox.c.body_hash, inbox.c.reply).where(mine)).one_or_none()
+        return None if row is None else Received(row.body_hash, row.reply)
+
+    def keep(self, sender: str, key: str, received: Received, now: datetime.datetime) -> None:
+        """Keep an answer under the key; the first one stays."""
+        said = {"sender": sender, "message_id": _id_of(key), "at": now}
+        said |= {"body_hash": received.body_hash, "reply": received.reply}
+        dialect.insert_new(self._connection, inbox, said)
+
+
+def _id_of(key: str) -> str:
+    """Keys and message ids share the table and stay apart."""
+    return f"key:{hashlib.sha256(key.encode()).hexdigest()[:56]}"

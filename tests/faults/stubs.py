@@ -1,0 +1,109 @@
+"""Participants' systems on the loopback that count what they were told, each under a path of one server."""
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+MANIFEST = """
+[adapter]
+kind = "{kind}"
+title = "A system of its own, for trials of faults"
+
+[connection]
+transport = "rest"
+
+[push]
+path = "/inbox"
+{dedupes}
+
+[push.fields]
+id = {{ from = "notice_id" }}
+about = {{ from = "about.source_id" }}
+{ask}
+"""
+CANNOT_TELL = "dedupes = false"
+ASK = """
+[push.ask]
+path = "/has"
+method = "POST"
+found = "has"
+[push.ask.fields]
+id = { from = "notice_id" }
+"""
+
+
+def write_adapters(folder: Path) -> Path:
+    """Two kinds of system: ``stub`` knows a notice again, ``plain_stub`` does not and must be asked."""
+    for kind, dedupes, ask in (("stub", "", ""), ("plain_stub", CANNOT_TELL, ASK)):
+        (folder / kind).mkdir(parents=True)
+        text = MANIFEST.format(kind=kind, dedupes=dedupes, ask=ask)
+        (folder / kind / "manifest.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+@dataclass
+class Stub:
+    """One system. ``effects`` counts what it did for each notice, ``order`` what it was told of each record."""
+
+    dedupes: bool
+    seconds: float = 0.0
+    effects: Counter[str] = field(default_factory=Counter)
+    order: dict[str, list[str]] = field(default_factory=dict)
+    told: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, notice: str, about: str) -> None:
+        with self.lock:
+            self.told += 1
+            if self.dedupes and notice in self.effects:
+                return
+            self.effects[notice] += 1
+            self.order.setdefault(about, []).append(notice)
+
+
+@contextmanager
+def serving(stubs: dict[str, Stub]) -> Iterator[str]:
+    """All stubs on one free port; yields the address below which each has its name as a path."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            _, name, call = self.path.split("/")
+            stub = stubs[name]
+            if call == "inbox":
+                stub.take(body["id"], body["about"])
+                time.sleep(stub.seconds)  # taken, not yet acknowledged: where a kill hurts
+            self._answer({"has": body["id"] in stub.effects})
+
+        def _answer(self, said: dict[str, Any]) -> None:
+            text = json.dumps(said).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: Any) -> None:
+            """A caller that was killed is what this is about."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
