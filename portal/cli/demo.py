@@ -17,6 +17,7 @@ from contracts import Refused, Unready
 from portal.cli import output
 from portal.cli.exchange import counts
 from portal.cli.match import matches_table
+from portal.cli.opened import opened_hub
 
 if TYPE_CHECKING:
     from portal.demo.processes import Processes
@@ -54,31 +55,13 @@ def demo(
 
         trackchild demo --once --json
     """
-    from portal.demo.processes import Processes
-    from portal.demo.running import Demonstration
-
     # Ended by either signal, it must still end what it started.
     signal.signal(signal.SIGTERM, _as_interrupt)
-    begun = time.monotonic()
     port = _port_of_the_portal(port)
     place = folder or Path(tempfile.mkdtemp(prefix="trackchild-demo-"))
-    place.mkdir(parents=True, exist_ok=True)
     try:
-        with Processes(place / "logs") as processes:
-            demonstration = Demonstration(place, processes, lambda title: output.progress(title, as_json), seed)
-            demonstration.start_nodes()
-            from hub.app import Hub
-
-            hub = Hub.open(demonstration.settings)
-            try:
-                shown = demonstration.run(hub)
-            finally:
-                hub.close()
-            processes.start("portal", "--database", demonstration.settings.database, "serve", "--port", str(port))
-            shown.addresses["portal"] = processes.address("portal")
-            _print(shown, time.monotonic() - begun, as_json)
-            if not once:
-                _stay(processes)
+        place.mkdir(parents=True, exist_ok=True)
+        _run(place, port, seed, once, as_json)
     except KeyboardInterrupt:
         output.errors.print("\nEnded: the portal, the nodes and their processes are gone.")
     except Unready:
@@ -87,6 +70,29 @@ def demo(
     finally:
         if folder is None:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _run(place: Path, port: int, seed: int, once: bool, as_json: bool) -> None:
+    from portal.demo.processes import Processes
+
+    begun = time.monotonic()
+    with Processes(place / "logs") as processes:
+        shown = _shown(place, processes, port, seed, as_json)
+        _print(shown, time.monotonic() - begun, as_json)
+        if not once:
+            _stay(processes)
+
+
+def _shown(place: Path, processes: "Processes", port: int, seed: int, as_json: bool) -> "Shown":
+    from portal.demo.running import Demonstration
+
+    demonstration = Demonstration(place, processes, lambda title: output.progress(title, as_json), seed)
+    demonstration.start_nodes()
+    with opened_hub(demonstration.settings) as hub:
+        shown = demonstration.run(hub)
+    processes.start("portal", "--database", demonstration.settings.database, "serve", "--port", str(port))
+    shown.addresses["portal"] = processes.address("portal")
+    return shown
 
 
 def _as_interrupt(_number: int, _frame: object) -> NoReturn:
