@@ -15,7 +15,7 @@ from zeep.wsse.username import UsernameToken
 
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, Reach
-from adapters.rest import bounded, guarded, raise_for, session
+from adapters.rest import bounded, guarded, raise_for, session, traced
 from contracts import Refused, Unready
 
 _XML = ("text/xml", "application/soap+xml", "application/xml")
@@ -49,7 +49,7 @@ class PinnedTransport(Transport):
     def post(self, address: str, message: Any, headers: dict[str, str]) -> requests.Response:
         """Send an envelope; a fault's 500 with XML is zeep's to read, any other error status is raised here."""
         with guarded():
-            answer = self.session.post(address, data=message, headers=headers, timeout=self.operation_timeout,
+            answer = self.session.post(address, data=message, headers=headers | traced(), timeout=self.operation_timeout,
                                        allow_redirects=False, stream=True)  # fmt: skip
             with answer:
                 kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -7,7 +7,7 @@ import structlog
 
 import registry
 from adapters.base import Adapter, Capability, Step
-from contracts import AreaKind, Participant, Permission, Purpose, Refused, Section, SectionName
+from contracts import AreaKind, Participant, Permission, Purpose, Refused, Section, SectionName, tracing
 from contracts.exchange import (
     Acknowledged,
     AcknowledgeNotice,
@@ -37,6 +37,7 @@ from hub.index import Store
 from hub.index.audit import Line
 from hub.index.inbox import Received
 from hub.index.letters import Filter, Letter
+from hub.letters import Filter, Letter
 from hub.index.migrations import upgrade
 from hub.logs import configure
 from hub.people import People
@@ -239,7 +240,8 @@ class Hub:
 
     def pull(self, participant_id: str, progress: Progress | None = None) -> PullReport:
         """Take in what changed at a participant since its cursor, and match it."""
-        return self._pulling(participant_id, matching=True).run(progress)
+        with tracing.traced():
+            return self._pulling(participant_id, matching=True).run(progress)
 
     def port(self, participant_id: str, progress: Progress | None = None) -> PullReport:
         """Take in a participant's whole history without matching; ``match_all`` follows as a batch."""

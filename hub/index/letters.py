@@ -1,55 +1,11 @@
 """Notices that did not arrive and will not be tried by themselves: dead letters, and those in doubt."""
 
 import datetime
-from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from hub.index.schema import Values, outbox
-
-
-class LetterState(StrEnum):
-    """``dead``: refused, or tried too often. ``doubt``: may have arrived, and the other system cannot tell."""
-
-    DEAD = "dead"
-    DOUBT = "doubt"
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which letters are meant; what is None does not matter."""
-
-    participant: str | None = None
-    kind: str | None = None
-    since: datetime.datetime | None = None
-    state: LetterState | None = None
-    notice_id: str | None = None
-    code: str | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """True if it means every letter there is."""
-        return self == Filter()
-
-
-@dataclass(frozen=True)
-class Letter:
-    """One of them: which notice, about which record of whom, and why it did not arrive. No word on a child."""
-
-    notice_id: str
-    participant: str
-    about: str
-    kind: str
-    state: LetterState
-    attempts: int
-    code: str | None
-    field: str | None
-    rule: str | None
-    created_at: datetime.datetime
-    settled_at: datetime.datetime | None
-    trace: str | None
-
+from hub.letters import Filter, Letter, LetterState
 
 _COLUMNS = (
     outbox.c.notice_id,
@@ -80,7 +36,7 @@ class Letters:
     def count(self, wanted: Filter) -> dict[str, int]:
         """How many are meant, by participant."""
         query = select(outbox.c.lane, func.count()).where(*_meant(wanted)).group_by(outbox.c.lane)
-        return dict(self._connection.execute(query.order_by(outbox.c.lane)).tuples().all())
+        return {lane: int(many) for lane, many in self._connection.execute(query.order_by(outbox.c.lane))}
 
     def owe_again(self, wanted: Filter, now: datetime.datetime) -> dict[str, int]:
         """Owe them again, each from its first attempt on; how many, by participant."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from contracts import NoticeKind, Refused
-from hub.index.letters import Filter, LetterState
+from hub.letters import Filter, LetterState
 from portal.cli import output
 from portal.cli.opened import opened_hub
 
@@ -50,7 +50,12 @@ def list_letters(
 
 @group.command()
 def show(notice: Annotated[str, typer.Argument(help="Id of the notice.")], as_json: output.Json = False) -> None:
-    """Show one: which notice it is and why it did not arrive."""
+    """Show one: which notice it is and why it did not arrive.
+
+    Example:
+
+        trackchild letters show 5b0c5c9e-0000-4000-8000-000000000000
+    """
     with opened_hub() as hub:
         found = hub.letters(Filter(notice_id=notice), 1)
     if not found:
@@ -93,10 +98,16 @@ def replay(
 
 
 @group.command()
-def taken(notice: Annotated[str, typer.Argument(help="Id of the notice.")]) -> None:
-    """Settle one that its owner was found to have: it is not sent again."""
+def taken(notice: Annotated[str, typer.Argument(help="Id of the notice.")], as_json: output.Json = False) -> None:
+    """Settle one that its owner was found to have: it is not sent again.
+
+    Example:
+
+        trackchild letters taken 5b0c5c9e-0000-4000-8000-000000000000
+    """
     with opened_hub() as hub:
         hub.letter_taken(notice)
+    output.show({"taken": notice}, as_json, lambda: f"{notice} is settled.")
 
 
 def _ask(many: int, yes: bool) -> None:

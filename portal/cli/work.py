@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from portal.cli import output
 from portal.cli.opened import opened_hub
 
 
@@ -20,6 +21,7 @@ def work(
     drain: Annotated[
         float | None, typer.Option(help="Seconds to finish what is under way at the end; else as in the settings.")
     ] = None,
+    as_json: output.Json = False,
 ) -> None:
     """Pull, match and deliver until SIGTERM or Ctrl-C. As many of them as are wanted may run on one PostgreSQL.
 
@@ -37,7 +39,7 @@ def work(
     with opened_hub() as hub:
         worker = Worker(hub, hub.courier)
         worker.start()
-        sys.stdout.write("working\n")
+        sys.stdout.write('{"working": true}\n' if as_json else "working\n")
         sys.stdout.flush()
         ending.wait()
         if not worker.stop(drain or hub.settings.drain_seconds):

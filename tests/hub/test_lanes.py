@@ -11,8 +11,8 @@ from contracts import Notice, NoticeKind, Problem, Reference, Refused, Unready, 
 from contracts.participants import Delivery
 from hub.courier import Courier, Policy
 from hub.index import Store
-from hub.index.letters import Filter, LetterState
 from hub.lane import opens
+from hub.letters import Filter, LetterState
 
 LANE = "police-br"
 POLICY = Policy(workers=4, attempts=6, first=10, longest=1_000)

@@ -16,6 +16,7 @@ from hub.settings import Settings
 from tests.hub.doors.conftest import Served, serving
 from tests.hub.doors.desk import KEY, READER_KEY, MemoryDesk
 from tests.hub.doors.messages import PATHS, RECORD, envelope, headers, xml
+from tests.hub.doors.test_real_hub import HOME_RECORD
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
 
@@ -179,18 +180,18 @@ def test_keys_are_each_participants_own_and_survive_in_the_database(hub: Hub, se
 
 def test_what_a_message_causes_is_owed_under_its_trace(hub: Hub, session: requests.Session) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    record = {"ref": {"participant": "police-br", "source_id": "M1"}, "kind": "missing", "status": "reported"}
-    record |= {"recorded_at": "2026-01-01T10:00:00Z", "gender": "F", "names": [{"text": "Sita Kumari Unlike"}]}
-    found = record | {"ref": {"participant": "cci-dl", "source_id": "F1"}, "kind": "found", "status": "in_care"}
+    found = HOME_RECORD | {key: RECORD[key] for key in ("names", "birth", "relatives", "marks", "physical")}
+    found |= {"event": {"on": "2019-03-01", "place": {"state": 10}}}
     with serving(hub) as address:
-        for who, said in (("police-br", record), ("cci-dl", found)):
-            bearer = {"Authorization": f"Bearer {hub.registry.keys.issue(who).key}"}
+        for who, said in (("police-br", RECORD), ("cci-dl", found)):
+            asked = {"Authorization": f"Bearer {hub.registry.keys.issue(who).key}"}
+            asked["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
             body = {"message_id": f"message-of-{who}", "records": [said]}
-            bearer["traceparent"] = f"00-{trace}-00f067aa0ba902b7-01"
-            assert session.post(f"{address}/api/v1/records", json=body, headers=bearer, timeout=20).status_code == 200
+            assert session.post(f"{address}/api/v1/records", json=body, headers=asked, timeout=20).status_code == 200
     with hub.store.engine.begin() as connection:
         traces = [str(one) for one in connection.execute(text("SELECT trace FROM outbox")).scalars()]
-    assert {one[3:35] for one in traces} <= {trace}
+    assert {one[3:35] for one in traces} == {trace}
+    assert "00f067aa0ba902b7" not in "".join(traces)
 
 
 def test_many_threads_share_one_count() -> None:
