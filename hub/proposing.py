@@ -10,14 +10,14 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contracts import NoticeKind
+from contracts import Notice, NoticeKind
 from contracts.exchange import MatchState
 from hub.core import Core
 from hub.index import Work
 from hub.index.entry import Side
-from hub.index.matches import Pair, Standing
+from hub.index.matches import Fresh, Pair, Standing
 from hub.index.records import Compared, Met
-from hub.telling import tell_both
+from hub.telling import notices, tell_both
 
 _OTHER = {Side.SEARCHED: Side.CANDIDATE, Side.CANDIDATE: Side.SEARCHED}
 _TWICE = {kind: (kind, kind) for kind in NoticeKind}
@@ -42,6 +42,9 @@ class Proposing:
     best: int = 10
     cap: int = 1_000
     tally: Tally = field(default_factory=Tally)
+    # New matches and notices wait here, to be written together.
+    _fresh: list[Fresh] = field(default_factory=list)
+    _owed: list[Notice] = field(default_factory=list)
 
     def follow(self, work: Work, changed: Sequence[Compared], now: datetime.datetime) -> None:
         """Match again what changed. Others that write entries with the same keys wait until this transaction ends."""
@@ -79,6 +82,7 @@ class Proposing:
         chosen = {pair.found: pair for pair in open_to[: self.best]}
         for found, pair in chosen.items():
             self._let_stand(work, held.get(found), pair, (searched, others[found]), now)
+        self._write(work, now)
         for one in held.values():
             if one.state is MatchState.PROPOSED and one.found not in chosen:
                 self.withdraw(work, one, now)
@@ -95,6 +99,7 @@ class Proposing:
                 self.choose(work, others.get(row) or work.records.compared([row])[row], rivals[row], now)
             else:
                 self._settle_alone(work, mine.get(row), scored.get(row), (others.get(row), found), now)
+        self._write(work, now)
 
     def _settle_alone(
         self,
@@ -145,7 +150,8 @@ class Proposing:
     ) -> None:
         worth_telling, known = pair.bits >= self.core.tell_bits, False
         if standing is None:
-            match_id = work.matches.propose(pair, worth_telling, now)
+            self._fresh.append(fresh := Fresh(pair, worth_telling))
+            match_id = fresh.match_id
         elif standing.state is MatchState.PROPOSED:
             match_id, known = standing.match_id, standing.told
             if standing.bits != pair.bits:
@@ -155,7 +161,12 @@ class Proposing:
             work.matches.propose_again(standing, pair, worth_telling, now)
         self.tally.proposed += standing is None or standing.state is not MatchState.PROPOSED
         if worth_telling and not known:
-            tell_both(work, _TWICE[NoticeKind.MATCH_PROPOSED], match_id, entries, now, pair)
+            self._owed += notices(_TWICE[NoticeKind.MATCH_PROPOSED], match_id, entries, now, pair)
+
+    def _write(self, work: Work, now: datetime.datetime) -> None:
+        work.matches.propose(self._fresh, now)
+        work.outbox.add(self._owed, now)
+        self._fresh, self._owed = [], []
 
     def _drop_misplaced(
         self, work: Work, entry: Compared, standing: Iterable[Standing], now: datetime.datetime
@@ -177,6 +188,7 @@ class Proposing:
 
     def withdraw(self, work: Work, standing: Standing, now: datetime.datetime) -> None:
         """The evidence for a proposal is gone."""
+        self._write(work, now)  # notices leave in the order in which things happened
         work.matches.settle(standing, MatchState.WITHDRAWN, "evidence", "The evidence no longer speaks for it.", now)
         self.tally.withdrawn += 1
         if standing.told:

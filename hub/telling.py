@@ -30,16 +30,17 @@ def tell_both(
     pair: Pair | None = None,
 ) -> None:
     """Owe one notice to the owner of each entry, in this transaction; ``kinds`` in the order of ``entries``."""
-    work.outbox.add(_notices(kinds, match_id, entries, now, pair), now)
+    work.outbox.add(notices(kinds, match_id, entries, now, pair), now)
 
 
-def _notices(
+def notices(
     kinds: tuple[NoticeKind, NoticeKind],
     match_id: str,
     entries: tuple[Entry, Entry],
     now: datetime.datetime,
-    pair: Pair | None,
+    pair: Pair | None = None,
 ) -> Iterator[Notice]:
+    """One notice to the owner of each entry."""
     one, other = (_reference(entry) for entry in entries)
     for kind, about, twin in ((kinds[0], one, other), (kinds[1], other, one)):
         yield Notice(

@@ -4,7 +4,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, func, or_, select, update
@@ -30,6 +30,15 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Fresh:
+    """A pair that is proposed for the first time; ``told``: whether the owners hear of it."""
+
+    pair: Pair
+    told: bool
+    match_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass(frozen=True)
 class Standing:
     """What stands of a pair already."""
 
@@ -47,7 +56,7 @@ _STANDING = [matches.c[name] for name in Standing.__dataclass_fields__]
 _IS_OF = or_(matches.c.searched == bindparam("row"), matches.c.found == bindparam("row"))
 _OF_ROW = select(*_STANDING).where(_IS_OF).order_by(matches.c.match_id).with_for_update()
 _OF_SEARCHED = select(*_STANDING).where(matches.c.searched.in_(bindparam("rows", expanding=True)))
-_ADD, _ADD_STEP = matches.insert(), match_steps.insert()
+_ADD_STEP = match_steps.insert()
 _DECIDED = [MatchState.CONFIRMED.value, MatchState.REUNITED.value, MatchState.REJECTED.value]
 _one, _other = records.alias("one"), records.alias("other")
 
@@ -79,21 +88,25 @@ class Matches:
         row = self._connection.execute(dialect.for_update(self._connection, query)).one_or_none()
         return None if row is None else _standing(row)
 
-    def propose(self, pair: Pair, told: bool, now: datetime.datetime) -> str:
-        """A new match; its id."""
-        match_id = str(uuid.uuid4())
-        values = _scored(pair) | {"match_id": match_id, "searched": pair.searched, "found": pair.found}
-        values |= {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now}
-        self._connection.execute(_ADD, values)
-        self._step(match_id, MatchState.PROPOSED, "model " + pair.model, None, pair.bits, now)
-        return match_id
+    def propose(self, fresh: Sequence[Fresh], now: datetime.datetime) -> None:
+        """New matches, all at once."""
+        proposed = {"state": MatchState.PROPOSED.value, "proposed_at": now}
+        rows = [
+            {"match_id": one.match_id, "searched": one.pair.searched, "found": one.pair.found, "told": one.told}
+            | proposed
+            | _scored(one.pair)
+            for one in fresh
+        ]
+        dialect.insert_many(self._connection, matches, rows)
+        steps = [_step(one.match_id, MatchState.PROPOSED, _by(one.pair), None, one.pair.bits, now) for one in fresh]
+        dialect.insert_many(self._connection, match_steps, steps)
 
     def propose_again(self, standing: Standing, pair: Pair, told: bool, now: datetime.datetime) -> None:
         """A withdrawn or rejected pair for which new facts speak."""
         values = _scored(pair) | {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now, "facts": None}
         values |= {"decided_at": None, "decided_by": None, "reason": None}
         self._change(standing.match_id, values)
-        self._step(standing.match_id, MatchState.PROPOSED, "model " + pair.model, None, pair.bits, now)
+        self._step(standing.match_id, MatchState.PROPOSED, _by(pair), None, pair.bits, now)
 
     def rescore(self, standing: Standing, pair: Pair, told: bool) -> None:
         """The same proposal on newer evidence."""
@@ -119,8 +132,7 @@ class Matches:
     def _step(
         self, match_id: str, state: MatchState, by: str, reason: str | None, bits: float, now: datetime.datetime
     ) -> None:
-        values = {"match_id": match_id, "state": state.value, "at": now, "by": by[:120], "reason": reason, "bits": bits}
-        self._connection.execute(_ADD_STEP, values)
+        self._connection.execute(_ADD_STEP, _step(match_id, state, by, reason, bits, now))
 
     # For readers
 
@@ -154,6 +166,14 @@ class Matches:
         """How it came to its state, oldest first."""
         query = select(match_steps).where(match_steps.c.match_id == match_id).order_by(match_steps.c.seq)
         return self._connection.execute(query).all()
+
+
+def _by(pair: Pair) -> str:
+    return "model " + pair.model
+
+
+def _step(match_id: str, state: MatchState, by: str, reason: str | None, bits: float, now: datetime.datetime) -> Values:
+    return {"match_id": match_id, "state": state.value, "at": now, "by": by[:120], "reason": reason, "bits": bits}
 
 
 def _scored(pair: Pair) -> Values:
