@@ -49,8 +49,8 @@ class PinnedTransport(Transport):
     def post(self, address: str, message: Any, headers: dict[str, str]) -> requests.Response:
         """Send an envelope; a fault's 500 with XML is zeep's to read, any other error status is raised here."""
         with guarded():
-            answer = self.session.post(address, data=message, headers=headers | traced(), timeout=self.operation_timeout,
-                                       allow_redirects=False, stream=True)  # fmt: skip
+            answer = self.session.post(address, data=message, headers=headers | traced(),
+                                       timeout=self.operation_timeout, allow_redirects=False, stream=True)  # fmt: skip
             with answer:
                 kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                 if not (answer.status_code < 300 or (answer.status_code in (400, 500) and kind in _XML)):

@@ -36,9 +36,8 @@ from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.inbox import Received
-from hub.index.letters import Filter, Letter
-from hub.letters import Filter, Letter
 from hub.index.migrations import upgrade
+from hub.letters import Filter, Letter
 from hub.logs import configure
 from hub.people import People
 from hub.pulling import Pulling

@@ -44,6 +44,13 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     known_status = [409]                # answers that mean: told before
     known = "duplicate"                 # or a path in the answer that is true when it was told before
     receipt = "id"                      # path of the owner's id for it in the answer
+    dedupes = false                     # only where it would take a notice twice as two: see docs/reliability.md
+    [push.ask]                          # how such a system is asked whether it has a notice
+    path = "/has"
+    found = "exists"                    # it has, if this is there and neither empty nor false
+    missing_status = [404]              # answers that mean: it has not
+    [push.ask.fields]
+    id = { from = "notice_id" }
 
     [fetch.sections.contact]            # a live read of one section
     path = "/records/{id}/contact"      # {id} is the only placeholder; or params/operation with id_param = "recordNo"

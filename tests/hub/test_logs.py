@@ -7,8 +7,9 @@ import sys
 import pytest
 import structlog
 
+from contracts import tracing
 from hub.doors.faults import shown
-from hub.logs import configure, only_allowed
+from hub.logs import configure, only_allowed, with_trace
 
 
 @pytest.fixture
@@ -35,6 +36,21 @@ def test_an_exception_becomes_the_name_of_its_type() -> None:
     except KeyError:
         event = only_allowed(None, "error", {"event": "failed", "exc_info": True})
     assert event == {"event": "failed", "error": "KeyError"}
+
+
+def test_what_is_logged_within_a_trace_names_it() -> None:
+    assert with_trace(None, "info", {"event": "x"}) == {"event": "x"}
+    with tracing.traced("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"):
+        event = only_allowed(None, "info", with_trace(None, "info", {"event": "x"}))
+    assert event["trace"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize("said", [None, "nonsense", "00-" + "0" * 32 + "-00f067aa0ba902b7-01", "00-short-x-01"])
+def test_a_trace_that_is_none_is_begun_anew(said: str | None) -> None:
+    with tracing.traced(said) as first, tracing.traced(tracing.current()) as inner:
+        assert first == inner
+        assert len(first) == 32
+    assert tracing.current() is None
 
 
 @pytest.mark.usefixtures("logging_restored")
