@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching import births, body, namings, places
+from hub.matching import births, body, conditions, namings, places
 from hub.matching.columns import Pairs
 from hub.matching.frequency import Frequency
 from hub.matching.reached import Levels, Reached, any_of, by_value, first_that_holds, where_told
@@ -93,8 +93,8 @@ COMPARISONS: dict[str, Comparison] = {
     "age": lambda pairs, _: births.age(pairs),
     "time": lambda pairs, _: births.time(pairs),
     "place": lambda pairs, setting: places.place("event", pairs, setting.centroids),
-    "home": lambda pairs, setting: places.place("home", pairs, setting.centroids),
-    "languages": lambda pairs, _: by_value(pairs, "languages", _languages),
+    "home": lambda pairs, setting: conditions.home(pairs, setting.centroids),
+    "languages": lambda pairs, _: conditions.languages(pairs, by_value(pairs, "languages", _languages), levels=4),
     "height": lambda pairs, _: body.height(pairs),
     "build": lambda pairs, _: by_value(pairs, "build", lambda some: body.step("build", some)),
     "complexion": lambda pairs, _: by_value(pairs, "complexion", lambda some: body.step("complexion", some)),

@@ -17,7 +17,7 @@ from hub.matching.columns import Ints, Pairs, Rows, Tables
 from hub.matching.frequency import count_words, met_by_chance
 from hub.matching.model import Model
 from hub.matching.scoring import Bits, Weighed, reach, weigh
-from hub.matching.shares import fitted, shares_of, whole, with_shares
+from hub.matching.shares import fitted, shares_of, whole_of, with_shares
 
 #: Pairs below this posterior (in bits) are taken as surely different while m is learned.
 _HOPELESS = -14.0
@@ -101,7 +101,8 @@ def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) 
             count += np.bincount(reached.level, minlength=len(count) + 1)[1:]
     had = shares_of(model, "u")
     return [
-        before if field.open else whole(count) for count, before, field in zip(counts, had, model.fields, strict=True)
+        before if field.open else whole_of(count, field)
+        for count, before, field in zip(counts, had, model.fields, strict=True)
     ]
 
 

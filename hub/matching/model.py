@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from math import isclose, log2
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -34,6 +35,8 @@ class Level(_Data):
     words: _Words
     m: _Share
     u: _Share
+    given: _Word | None = None
+    """Under which circumstances the level is reached, where a field has levels for several (see ``conditions``)."""
     by_rarity: bool = False
     """Whether the rarity of the agreeing words is added."""
 
@@ -45,7 +48,7 @@ class Level(_Data):
 class FieldModel(_Data):
     name: _Word
     words: _Words
-    levels: Annotated[list[Level], Field(min_length=1, max_length=20)]
+    levels: Annotated[list[Level], Field(min_length=1, max_length=60)]
     ordered: bool = True
     """Best agreement first: no level may weigh more than the one before it."""
     open: bool = False
@@ -53,16 +56,25 @@ class FieldModel(_Data):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
+        for some in self.groups:
+            self._group_adds_up([self.levels[at] for at in some])
+        return self
+
+    def _group_adds_up(self, levels: list[Level]) -> None:
         for share in ("m", "u"):
-            total = sum(getattr(level, share) for level in self.levels)
+            total = sum(getattr(level, share) for level in levels)
             if total > 1 + 1e-6 or not (self.open or isclose(total, 1, abs_tol=1e-6)):
                 raise ValueError(f"{share} over the levels of {self.name} must add up to 1, not {total:.7f}")
-        if len({level.name for level in self.levels}) != len(self.levels):
+        if len({level.name for level in levels}) != len(levels):
             raise ValueError(f"levels of {self.name} must have different names")
-        pairs = zip(self.levels, self.levels[1:], strict=False)
-        if self.ordered and any(worse.bits > better.bits + 1e-9 for better, worse in pairs):
+        if self.ordered and any(worse.bits > better.bits + 1e-9 for better, worse in pairwise(levels)):
             raise ValueError(f"levels of {self.name} must stand best agreement first, weights never rising")
-        return self
+
+    @property
+    def groups(self) -> list[list[int]]:
+        """Places of the levels of each circumstance; m and u add up to one within each."""
+        given = dict.fromkeys(level.given for level in self.levels)
+        return [[at for at, level in enumerate(self.levels) if level.given == one] for one in given]
 
 
 class Prior(_Data):
@@ -215,6 +227,7 @@ def _lines(data: _File) -> Iterator[str]:
         yield "levels = ["
         for level in field.levels:
             rarity = ", by_rarity = true" if level.by_rarity else ""
+            rarity += f', given = "{level.given}"' if level.given else ""
             yield f'  {{ name = "{level.name}", words = "{level.words}", m = {level.m!r}, u = {level.u!r}{rarity} }},'
         yield "]"
 

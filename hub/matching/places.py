@@ -44,6 +44,8 @@ def _within(km: int) -> int:
     return round((2 * EARTH * sin(km * 10 / (2 * EARTH))) ** 2)
 
 
+#: How many levels ``place`` has.
+LEVELS = 8
 _LOCALITIES = ("village", "station", "pin", "sub_district")
 
 

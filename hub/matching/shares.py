@@ -22,7 +22,19 @@ def fitted(m: npt.NDArray[np.float64], u: npt.NDArray[np.float64], field: FieldM
     """m made whole and, where the field's levels are ordered, put in order; what an open field has stays."""
     if field.open:
         return np.array([level.m for level in field.levels])
-    return _ordered(whole(m), u) if field.ordered else whole(m)
+    shares = whole_of(m, field)
+    if field.ordered:
+        for some in field.groups:
+            shares[some] = _ordered(shares[some], u[some])
+    return shares
+
+
+def whole_of(counts: npt.NDArray[np.float64], field: FieldModel) -> npt.NDArray[np.float64]:
+    """Shares that add up to one within each circumstance of the field, none of which is nothing."""
+    shares = np.empty(len(counts))
+    for some in field.groups:
+        shares[some] = whole(counts[some])
+    return shares
 
 
 def whole(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

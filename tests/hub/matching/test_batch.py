@@ -50,6 +50,17 @@ def test_each_childs_best_come_first_and_no_more_than_asked_for() -> None:
     assert links.bits.tolist() == sorted(links.bits.tolist(), reverse=True)
 
 
+def test_of_very_many_candidates_the_best_are_those_that_sorting_them_all_gives() -> None:
+    left = table(*(a_boy("missing", name, relatives=father("Mohan")) for name in ("Rakesh Yadav", "Sunil Das")))
+    names, days = ("Rakesh", "Rakes Yadav", "Sunil", "Sunil Das", "Arif"), (1, 20, 100, 400, 1_000)
+    right = table(*(a_boy("found", names[n % 5], days[n // 5 % 5]) for n in range(125)))
+    every, few = (link(MODEL, left, right, at_most=most, least_bits=-100) for most in (1_000, 6))
+    assert min(np.bincount(every.left)) > batch._WORTH_PARTING
+    first = every.rank <= 6
+    for column in ("left", "right", "bits", "rank"):
+        assert np.array_equal(getattr(few, column), getattr(every, column)[first])
+
+
 def test_a_link_keeps_its_evidence() -> None:
     missing, found = a_boy("missing", "Rakesh Yadav"), a_boy("found", "राकेश", 3)
     links = link(MODEL, table(missing), table(found), least_bits=-100)

@@ -3,11 +3,14 @@
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pytest
 
 from contracts import Apparel, Birth, Diary, Disability, Event, Garment, Mark, Name, Physical, Place
 from contracts.child import SaidBuild, SaidHair
 from hub.matching import Model, prepare, score
+from hub.matching.columns import Pairs, Tables
+from hub.matching.comparisons import COMPARISONS
 from hub.matching.learning import count_words
 from tests.hub.matching.people import a_record, aged, father, named
 
@@ -171,6 +174,21 @@ def test_places_from_the_same_village_to_the_far_end_of_the_country(model: Model
     ]
     levels = falling(model, "home", home, *({"home": one} for one in found))
     assert levels == ["locality", "district", "only_state", "near", "state", "country", "far"]
+
+
+@pytest.mark.parametrize(("event", "given"), [((9, 5), None), ((10, 2), "one_state"), ((10, 1), "one_district")])
+def test_a_home_is_weighed_by_whether_the_events_lie_together(
+    model: Model, event: tuple[int, int], given: str | None
+) -> None:
+    there = Place(state=10, district=1)
+    missing, found = (
+        prepare(a_record(kind, event=Event(on=DAY, place=place), home=there)).row
+        for kind, place in (("missing", there), ("found", Place(state=event[0], district=event[1])))
+    )
+    at = np.zeros(1, dtype=np.int64)
+    reached = COMPARISONS["home"](Pairs(Tables(missing, found), at, at), model.setting)
+    level = next(field for field in model.fields if field.name == "home").levels[reached.level[0] - 1]
+    assert (level.name, level.given) == ("district", given)
 
 
 def test_the_place_of_going_missing_stands_for_a_home_that_is_not_told_and_a_place_of_finding_never_does(

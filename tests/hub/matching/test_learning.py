@@ -10,6 +10,7 @@ from benchmarks.matching.generator import Generator, Truth
 from contracts import Refused
 from hub.matching import Model, em, prepare, rows
 from hub.matching.batch import Links, link
+from hub.matching.frequency import met_by_chance
 from hub.matching.learning import Learned, calibrated, confirmed, count_words, learn, reliability, shadow
 from tests.hub.matching.people import a_record, named
 
@@ -48,6 +49,24 @@ def test_every_true_pair_of_the_generator_is_one_child_and_the_share_is_as_asked
 def test_words_are_counted_by_their_sound() -> None:
     table = rows([prepare(a_record("found", names=named(name))).pack() for name in ("Laxmi", "लक्ष्मी", "Sunita")])
     assert sorted(count_words([table]).values()) == [1, 2]
+
+
+def test_words_are_weighed_against_how_often_two_children_share_one_by_chance(
+    learned: Learned, children: Truth
+) -> None:
+    assert met_by_chance({"a": 1, "b": 1, "c": 1, "d": 1}) == 2
+    assert met_by_chance({"a": 1_000, "b": 1}) == 0 == met_by_chance({})
+    expected = met_by_chance(count_words(tables(children)))
+    assert learned.model.frequency.reference == learned.model.data.frequency.reference == expected
+    assert expected != Model.load().data.frequency.reference
+
+
+def test_a_home_in_common_says_less_where_the_events_lie_together_already(learned: Learned) -> None:
+    for name, best in (("home", "district"), ("languages", "rarer")):
+        field = next(field for field in learned.model.fields if field.name == name)
+        bits = [level.bits for level in field.levels if level.name == best]
+        assert len(bits) == len(field.groups) > 1
+        assert bits == sorted(bits, reverse=True) and bits[0] > bits[-1] + 2
 
 
 def test_em_gives_a_model_that_is_valid_and_comes_back_from_its_text(learned: Learned, tmp_path: Path) -> None:
