@@ -3,6 +3,7 @@
 import datetime
 import email.utils
 import json
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ import urllib3
 
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, Reach
-from contracts import Refused, Unready, tracing
+from contracts import Problem, Refused, Unready, tracing
 
 _CHUNK = 65_536
+_PLAIN = re.compile(r"[A-Za-z][\w.]{0,99}", re.ASCII)
 _JSON = ("application/json", "text/json")
 
 
@@ -82,7 +84,7 @@ class RestClient:
         kind, _, rest = answer.headers.get("Content-Type", "").lower().partition(";")
         kind = kind.strip()
         if answer.status_code >= 300 and answer.status_code not in also_ok:
-            raise_for(answer)
+            raise_for(answer, _problems(answer, kind) if answer.status_code in (400, 409, 422) else None)
         body = bounded(answer, self._reach.max_bytes, self._connection.timeout_seconds)
         expected = kind in accepts or (accepts is _JSON and kind.endswith("+json"))
         if body and answer.status_code < 300 and not expected:
@@ -195,7 +197,20 @@ def bounded(answer: requests.Response, most: int, seconds: float) -> bytes:
     return b"".join(parts)
 
 
-def raise_for(answer: requests.Response) -> None:
+def _problems(answer: requests.Response, kind: str) -> list[Problem]:
+    """Field and rule of what the source found wrong, where it tells them as the contract does; words are not taken."""
+    if not kind.endswith("json"):
+        return []
+    try:
+        told = json.loads(bounded(answer, _CHUNK, 5))["problems"][:20]
+        named = [(str(one["field"]), str(one["rule"])) for one in told]
+    except (Refused, Unready, ValueError, LookupError, TypeError, RecursionError):
+        return []
+    said = "The source refuses this field by this rule."
+    return [Problem(field=f, rule=r, message=said) for f, r in named if _PLAIN.fullmatch(f) and _PLAIN.fullmatch(r)]
+
+
+def raise_for(answer: requests.Response, problems: list[Problem] | None = None) -> None:
     """The error a status means. Nothing of the answer's text is repeated: it may speak of a child."""
     status = answer.status_code
     if 300 <= status < 400:
@@ -205,7 +220,8 @@ def raise_for(answer: requests.Response) -> None:
     if status in (408, 425, 429) or status >= 500:
         raise Unready("source_unready", f"the source answered {status}; try later", _retry_after(answer))
     code = "not_there" if status in (404, 410) else "refused_by_source"
-    raise Refused(code, f"the source answered {status} for {_shown(answer.request.method)}; check path and parameters")
+    method = _shown(answer.request.method)
+    raise Refused(code, f"the source answered {status} for {method}; check path and parameters", problems)
 
 
 def _retry_after(answer: requests.Response) -> int | None:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters import catalog
 from adapters.base import Adapter, Connection
-from contracts import Notice, NoticeKind, Reference, Unready, tracing
+from contracts import Notice, NoticeKind, Reference, Refused, Unready, tracing
 from tests.faults.stubs import Stub, serving, write_adapters
 
 AT = datetime.datetime(2026, 1, 10, tzinfo=datetime.UTC)
@@ -62,3 +62,21 @@ def test_the_trace_goes_along_with_a_push(source: Any, tmp_path: Path) -> None:
     with tracing.traced("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"):
         _adapter(tmp_path, "stub", source.url).push(NOTICE)
     assert "00-4bf92f3577b34da6a3ce929d0e0e4736-" in source.asked[-1][2]["traceparent"]
+
+
+def test_a_refusal_names_field_and_rule_and_nothing_else_of_the_answer(source: Any, tmp_path: Path) -> None:
+    said = {"field": "about.source_id", "rule": "unknown_record", "message": "Asha Devi is not here"}
+    words = {"field": "Asha Devi", "rule": "unknown_record", "message": "x"}
+    source.says(422, {"problems": [said, words]}, Content_Type="application/problem+json")
+    with pytest.raises(Refused) as refused:
+        _adapter(tmp_path, "stub", source.url).push(NOTICE)
+    assert [(one.field, one.rule) for one in refused.value.problems] == [("about.source_id", "unknown_record")]
+    assert "Asha" not in str(refused.value.fault())
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b'{"problems": 3}', b'{"problems": [{"field": 1}]}'])
+def test_a_refusal_that_names_nothing_is_still_one(source: Any, tmp_path: Path, body: bytes) -> None:
+    source.says(422, body)
+    with pytest.raises(Refused) as refused:
+        _adapter(tmp_path, "stub", source.url).push(NOTICE)
+    assert refused.value.problems == []
