@@ -95,7 +95,10 @@ class Proposing:
         touched = list({*scored, *(row for row, one in mine.items() if _proposed(one))})
         rivals = _by_searched(work.matches.of_searched(touched))
         for row in touched:
-            if sum(_proposed(one) for one in rivals.get(row, [])) >= self.best:
+            full = sum(_proposed(one) for one in rivals.get(row, [])) >= self.best
+            if full and row not in mine and _worse(scored[row], rivals[row]):
+                continue  # it would come behind all that stand
+            if full:
                 self.choose(work, others.get(row) or work.records.compared([row])[row], rivals[row], now)
             else:
                 self._settle_alone(work, mine.get(row), scored.get(row), (others.get(row), found), now)
@@ -204,6 +207,10 @@ def facts_of(searched: Compared, found: Compared) -> str:
 
 def _proposed(standing: Standing | None) -> bool:
     return standing is not None and standing.state is MatchState.PROPOSED
+
+
+def _worse(pair: Pair, rivals: Iterable[Standing]) -> bool:
+    return all(pair.bits < one.bits for one in rivals if _proposed(one))
 
 
 def _by_searched(standing: Iterable[Standing]) -> dict[int, list[Standing]]:
