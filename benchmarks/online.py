@@ -85,6 +85,7 @@ def measure(url: str, parts: list[Path], queries: int) -> dict[str, Any]:
         "proposed": proposed,
         "filled_s": round(filled),
         "load": round((load_before + os.getloadavg()[0]) / 2, 1),
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
     }
 
 
@@ -121,9 +122,9 @@ def _text(asked: argparse.Namespace, results: _Results) -> str:
         "records in the index are missing, half found children; no proposals stand in it yet. `own` is processor time",
         "of the hub's process alone, without the database server and without waiting for the disk or for other work.",
         f"Python {platform.python_version()}, {os.cpu_count()} cores shared with other work: the load average stands",
-        f"beside each, and one core each is all that this needs. Run on {dt.date.today()}.",
+        f"beside each, and the niceness (below 0: raised priority). Run on {dt.date.today()}.",
         "",
-        "| database | records | p50 ms | p95 ms | p99 ms | p50, p95 against the smallest | own p50, p95 ms | load |",
+        "| database | records | p50 ms | p95 ms | p99 ms | p50, p95 against the smallest | own p50, p95 ms | load, nice |",
         "|---|---|---|---|---|---|---|---|",
         *(_row(results, kind, records) for kind, records in sorted(results)),
         _END,
@@ -136,7 +137,7 @@ def _row(results: _Results, kind: str, records: int) -> str:
     against = ", ".join(f"{one[name] / least[name]:.2f}" for name in ("p50_ms", "p95_ms"))
     own = f"{one['own_p50_ms']}, {one['own_p95_ms']}"
     clock = f"{one['p50_ms']} | {one['p95_ms']} | {one['p99_ms']}"
-    return f"| {kind} | {records:,} | {clock} | {against} | {own} | {one['load']} |"
+    return f"| {kind} | {records:,} | {clock} | {against} | {own} | {one['load']}, {one['nice']} |"
 
 
 def _write(path: Path, text: str) -> None:
