@@ -124,7 +124,7 @@ def _text(asked: argparse.Namespace, results: _Results) -> str:
         f"Python {platform.python_version()}, {os.cpu_count()} cores shared with other work: the load average stands",
         f"beside each, and the niceness (below 0: raised priority). Run on {dt.date.today()}.",
         "",
-        "| database | records | p50 ms | p95 ms | p99 ms | p50, p95 against the smallest | own p50, p95 ms | load, nice |",
+        "| database | records | p50 ms | p95 ms | p99 ms | p50, p95 to the smallest | own p50, p95 ms | load, nice |",
         "|---|---|---|---|---|---|---|---|",
         *(_row(results, kind, records) for kind, records in sorted(results)),
         _END,
