@@ -11,7 +11,18 @@ from fastapi import FastAPI
 from contracts import Refused
 
 
-def server(app: FastAPI) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """uvicorn's server, which can tell when it takes connections."""
+
+    once_started: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started and self.once_started is not None:
+            self.once_started()
+
+
+def server(app: FastAPI) -> Server:
     """A server that serves on the sockets it is given. It logs no addresses: they may tell who looks at whom."""
     settings = uvicorn.Config(
         app,
@@ -22,7 +33,7 @@ def server(app: FastAPI) -> uvicorn.Server:
         # A SOAP call that hangs must not keep the process from ending.
         timeout_graceful_shutdown=2,
     )
-    return uvicorn.Server(settings)
+    return Server(settings)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -48,10 +59,12 @@ def say_ready(address: str) -> None:
 
 
 def run(app: FastAPI, listening: socket.socket, announce: Callable[[str], None] = say_ready) -> None:
-    """Serve on what :func:`listen` gave until SIGINT or SIGTERM; ``announce`` is told the address first."""
+    """Serve on what :func:`listen` gave until SIGINT or SIGTERM; ``announce`` is told the address once it does."""
     _end_by_signals()
-    announce(address_of(listening))
-    server(app).run(sockets=[listening])
+    serving = server(app)
+    # Not before uvicorn minds signals: whoever reads the line may send one at once.
+    serving.once_started = lambda: announce(address_of(listening))
+    serving.run(sockets=[listening])
 
 
 def _end_by_signals() -> None:
