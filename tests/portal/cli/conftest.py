@@ -1,5 +1,6 @@
 """The command line as it is typed: in this process where it ends by itself, as a process where it stays."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -93,8 +94,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
 
     yield begin
     for process in running:
-        if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):  # the whole group, since what it started may have outlived it
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
         assert process.stdout is not None
         process.stdout.close()

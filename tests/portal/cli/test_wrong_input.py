@@ -122,7 +122,7 @@ def test_the_doctor_names_what_does_not_stand_and_what_to_do(
     (tmp_path / "outside" / "odd").mkdir(parents=True)
     (tmp_path / "outside" / "odd" / "manifest.toml").write_text("this is no [toml")
     monkeypatch.setenv("TRACKCHILD_ADAPTERS", f'["{tmp_path}/outside", "{tmp_path}/nowhere"]')
-    done = typed("--database", NOBODY, "doctor")
+    done = typed("--database", NOBODY, "doctor", "--json")
     assert done.code == 4
     for words in ("database_not_reached", "odd: (file)", "nowhere: (folder)", "TRACKCHILD_ADAPTERS"):
         assert words in done.out, done.out
