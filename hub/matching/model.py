@@ -136,7 +136,7 @@ class Model:
             raise Refused(
                 "invalid_model", f"Correct {path.name} where the problems say.", problems_of(error)
             ) from error
-        except (tomllib.TOMLDecodeError, OSError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise Refused("invalid_model", f"{path.name} cannot be read as TOML; correct it.") from error
         return cls(data, _frequency(data.frequency, _common_words()), Centroids(_states()))
 

@@ -5,7 +5,21 @@ from typing import Annotated
 
 import typer
 
-from portal.cli import adapter, contract, demo, directory, doctor, exchange, failing, letters, match, node, serve, work
+from portal.cli import (
+    accounts,
+    adapter,
+    contract,
+    demo,
+    directory,
+    doctor,
+    exchange,
+    failing,
+    letters,
+    match,
+    node,
+    serve,
+    work,
+)
 
 app = typer.Typer(
     name="trackchild",
@@ -18,7 +32,7 @@ app = typer.Typer(
 )
 for part in (demo, serve, work, node, exchange, doctor):
     part.add_to(app)
-for group in (match, letters, adapter, contract, directory):
+for group in (match, letters, adapter, contract, directory, accounts):
     app.add_typer(group.group)
 
 

@@ -1,0 +1,44 @@
+"""``trackchild accounts``: people who may sign in to the portal."""
+
+from typing import Annotated
+
+import typer
+
+from hub.access import Role
+from portal.cli import output
+from portal.cli.opened import opened_hub
+
+group = typer.Typer(name="accounts", help="People who may sign in to the portal.", no_args_is_help=True)
+
+
+@group.command()
+def add(
+    login: Annotated[str, typer.Argument(help="What the person signs in with, e.g. meera.cwc.patna.")],
+    name: Annotated[str, typer.Option(help="The person's name or post, for people.")],
+    role: Annotated[Role, typer.Option(help="What the person is to the hub.")],
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="TRACKCHILD_NEW_PASSWORD",
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            help="At least 8 characters; asked for unless TRACKCHILD_NEW_PASSWORD holds it. Never on the command line.",
+        ),
+    ],
+    institution: Annotated[str | None, typer.Option(help="Id of the institution in the registry.")] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Add an account, or give an existing one a new password, name or role.
+
+    Example:
+
+        trackchild accounts add meera.cwc.patna --name "Member, CWC Patna" --role committee
+    """
+    from hub.reports import Account
+
+    account = Account(login=login, password=password, name=name, role=role, institution=institution)
+    with opened_hub() as hub:
+        hub.seed_accounts([account])
+    said = {"login": login, "role": str(role)}
+    output.show(said, as_json, lambda: f"{login} may sign in as {role}.")
