@@ -8,7 +8,7 @@ from adapters.mapping.manifest import Line, Manifest
 from adapters.mapping.reading import Row, getter, text_reader
 from adapters.mapping.shop import Convert, Notes, Shop
 from adapters.mapping.tables import Code, table
-from adapters.mapping.targets import NoSuchPath, fits, target
+from adapters.mapping.targets import NoSuchPath, as_said, fits, target
 from contracts import Problem, Skipped
 
 
@@ -86,7 +86,14 @@ def _wrong_table(
 
 def _line(manifest: Manifest, path: str, line: Line) -> Convert:
     if line.value is not None:
-        value = [line.value] if target(path).is_list and not isinstance(line.value, list) else line.value
+        is_one_of_list = target(path).is_list and not isinstance(line.value, list)
+        value = (
+            [line.value]
+            if is_one_of_list
+            else line.value
+            if isinstance(line.value, list)
+            else as_said(path, line.value)
+        )
         return lambda row, notes: value
     about = manifest.adapter
 

@@ -314,3 +314,16 @@ def test_who_is_surely_eighteen_on_the_day_of_the_event_is_left_out(row: dict[st
         assert said(AGED, row, adapter={"adults": "keep"})
     else:
         assert said(AGED, row)
+
+
+@pytest.mark.parametrize(("age", "adult"), [("25", True), ("9", False)])
+def test_a_day_that_the_manifest_itself_gives_is_a_day(age: str, adult: bool) -> None:
+    fields = {
+        "event.on": {"value": "2024-01-01"},
+        "birth": {"from": "Age", "as": "age", "basis": "stated", "as_of": ["At"]},
+    }
+    if adult:
+        with pytest.raises(Skipped, match="adult"):
+            said(fields, {"Age": age})
+    else:
+        assert str(said(fields, {"Age": age})["event"]["on"]) == "2024-01-01"
