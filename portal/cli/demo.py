@@ -73,10 +73,10 @@ def demo(
 
 
 def _run(place: Path, port: int, seed: int, once: bool, as_json: bool) -> None:
-    from portal.cli.undisturbed import Undisturbed
+    from portal.demo.processes import Processes
 
     begun = time.monotonic()
-    with Undisturbed(place / "logs") as processes:
+    with Processes(place / "logs") as processes:
         shown = _shown(place, processes, port, seed, as_json)
         _print(shown, time.monotonic() - begun, as_json)
         if not once:

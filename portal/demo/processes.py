@@ -2,9 +2,12 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -13,10 +16,28 @@ from contracts import Unready
 
 READY_WITHIN_SECONDS = 30.0
 END_WITHIN_SECONDS = 5.0
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A signal to end that comes within the block is answered after it. Only in the main thread."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda sent, _: came.append(sent)) for number in _ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0])
 
 
 class Processes:
-    """A context in which ``trackchild`` processes run; leaving it ends every one of them."""
+    """A context in which ``trackchild`` processes run; leaving it ends every one of them. For the main thread.
+
+    Both are undisturbed: else a process made at the very moment of Ctrl-C would be known to nobody, and stay.
+    """
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
@@ -29,7 +50,7 @@ class Processes:
         A node's ``secret`` goes through the environment: a command line is there for everybody to read.
         """
         environment = os.environ if secret is None else {**os.environ, "TRACKCHILD_NODE_KEY": secret}
-        with (self._logs / f"{name}.log").open("w", encoding="utf-8") as log:
+        with undisturbed(), (self._logs / f"{name}.log").open("w", encoding="utf-8") as log:
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "portal.cli", *arguments],
                 stdout=subprocess.PIPE,
@@ -58,6 +79,10 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with undisturbed():
+            self._end()
+
+    def _end(self) -> None:
         for process in self._running.values():
             process.terminate()
         deadline = time.monotonic() + END_WITHIN_SECONDS

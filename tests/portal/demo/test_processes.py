@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portal.cli.undisturbed import Undisturbed, undisturbed
+from portal.demo.processes import Processes, undisturbed
 
 
 def test_a_signal_within_is_answered_after() -> None:
@@ -31,7 +31,7 @@ def test_a_process_that_is_made_at_the_moment_of_ctrl_c_is_ended_too(
         return made[-1]
 
     monkeypatch.setattr(subprocess, "Popen", interrupted)
-    with pytest.raises(KeyboardInterrupt), Undisturbed(tmp_path) as processes:
+    with pytest.raises(KeyboardInterrupt), Processes(tmp_path) as processes:
         processes.start("node", "node", "pri")
     assert [process.poll() is None for process in made] == [False]
 
@@ -47,7 +47,7 @@ def test_a_second_ctrl_c_does_not_keep_the_first_from_ending_everything(
         signal.raise_signal(signal.SIGINT)
         return wait(process, *arguments, **named)
 
-    with pytest.raises(KeyboardInterrupt), Undisturbed(tmp_path) as processes:
+    with pytest.raises(KeyboardInterrupt), Processes(tmp_path) as processes:
         for name in ("one", "two"):
             processes.start(name, "node", "pri", "--database", f"sqlite:///{tmp_path}/{name}.db")
         monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
