@@ -8,49 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.mapping import Hooks, ManifestError, Mapping, Note, redacted
+from adapters.mapping import Note, redacted
 from adapters.mapping.body import age_months_in, height_cm_in, height_fits_age
 from adapters.mapping.dates import Placeholder, date_in, moment_in, time_in
 from adapters.mapping.language import names_in
-from adapters.mapping.manifest import parse
 from adapters.mapping.marks import marks_in
 from adapters.mapping.tables import folded, table
 from contracts import Skipped
-
-LIST = {"name": "a", "path": "/a", "id": "I"}
-NAMES = {"names": {"from": "N", "as": "names"}}
-HEIGHT = {"physical.height_cm": {"from": "H", "as": "height"}}
-BASE = {
-    "kind": {"value": "missing"},
-    "status": {"value": "untraced"},
-    "recorded_at": {"from": "At", "as": "datetime", "required": True},
-}
-AT = {"At": "2026-02-15T10:00:00"}
-
-
-def manifest(fields: dict[str, Any], **more: Any) -> dict[str, Any]:
-    adapter = {"kind": "xy", "title": "A system"} | more.pop("adapter", {})
-    return {"adapter": adapter, "connection": {"transport": "rest"}, "fields": {**BASE, **fields}, **more}
-
-
-def mapping(fields: dict[str, Any], hooks: Hooks | None = None, **more: Any) -> Mapping:
-    return Mapping(parse(manifest(fields, **more)), hooks)
-
-
-def said(fields: dict[str, Any], row: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return mapping(fields, **more).said({**AT, **row}).record
-
-
-def notes(fields: dict[str, Any], row: dict[str, Any], **more: Any) -> list[Note]:
-    return mapping(fields, **more).said({**AT, **row}).notes
-
-
-def refused(fields: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
-    with pytest.raises(ManifestError) as caught:
-        mapping(fields, **more)
-    assert caught.value.code == "bad_manifest"
-    return [(problem.field, problem.rule) for problem in caught.value.problems]
-
+from tests.adapters.manifests import AT, HEIGHT, mapping, notes, said
 
 AGED = {"birth": [{"from": ["A", "B"], "as": "age_range", "as_of": "At"}, {"from": "Y", "as": "birth_year"},
                   {"from": "D", "as": "birth_date"}], "event.on": {"from": "E", "as": "date"}}  # fmt: skip
