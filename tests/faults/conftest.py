@@ -1,7 +1,6 @@
-"""A hub whose participants are stubs, with notices owed to them; how long a fault goes on."""
+"""A hub whose participants are stubs, with notices owed to them."""
 
 import datetime
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +12,15 @@ from hub.app import Hub
 from hub.settings import Settings
 from tests.faults.stubs import write_adapters
 
-#: ``make faults`` sets it: the whole figures of issue 4 instead of the short form.
-LONG = os.environ.get("TRACKCHILD_FAULTS") == "long"
+Register = Callable[..., None]
+Owe = Callable[[str, int], None]
+
+
+def states(hub: Hub) -> dict[str, int]:
+    """How many notices are owed, done, dead, in doubt."""
+    with hub.store.read() as work:
+        counts = work.outbox.counts()
+    return {state: sum(many for _, one, many in counts if one == state) for state in {one for _, one, _ in counts}}
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def hub(database_url: str, adapters: Path) -> Iterator[Hub]:
 
 
 @pytest.fixture
-def register(hub: Hub) -> Callable[..., None]:
+def register(hub: Hub) -> Register:
     def _register(name: str, kind: str, url: str, timeout: float = 0.5) -> None:
         endpoint = Endpoint(adapter=kind, url=url, timeout_seconds=timeout)
         hub.registry.participants.register(Participant(id=name, name=name, kind="other", endpoint=endpoint))
@@ -39,7 +45,7 @@ def register(hub: Hub) -> Callable[..., None]:
 
 
 @pytest.fixture
-def owe(hub: Hub) -> Callable[[str, int], None]:
+def owe(hub: Hub) -> Owe:
     def _owe(lane: str, many: int) -> None:
         """Owe notices to a participant, two about each of its records."""
         now = datetime.datetime.now(datetime.UTC)
