@@ -23,6 +23,7 @@ class Line:
     detail: str | None = None
     hub_id: str | None = None
     opening: int | None = None
+    sent_at: datetime.datetime | None = None
 
 
 class Audit:

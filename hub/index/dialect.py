@@ -236,3 +236,16 @@ APPEND_ONLY_POSTGRESQL = (
     "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()",
 )
+
+
+def append_only(backend: str, table: str) -> list[str]:
+    """Statements that let rows of ``table`` be added only; on PostgreSQL after ``APPEND_ONLY_POSTGRESQL``."""
+    if backend == "postgresql":
+        return [
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()"
+        ]
+    refused = "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+    return [
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} {refused}" for act in ("UPDATE", "DELETE")
+    ]

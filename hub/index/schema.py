@@ -323,9 +323,57 @@ audit = Table(
     Column("hub_id", String(40)),
     Column("outcome", String(80), nullable=False),
     Column("opening", BigInteger),
+    # Of a notice that was taken: when it was sent; ``at`` is when that was acknowledged.
+    Column("sent_at", Moment),
 )
 Index("ix_audit_hub_id", audit.c.hub_id, audit.c.seq)
 Index("ix_audit_opening", audit.c.opening)
+Index("ix_audit_matter", audit.c.matter)
+
+#: Which line of the audit is which leaf of its Merkle tree (append-only, as heads and cosignatures are).
+audit_leaves = Table(
+    "audit_leaves",
+    metadata,
+    Column("leaf", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False, unique=True),
+)
+
+#: Up to 256 hashes of complete subtrees of 256**level leaves, 32 bytes each.
+audit_tiles = Table(
+    "audit_tiles",
+    metadata,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+#: The tree at one size, signed by the hub (C2SP tlog-checkpoint).
+audit_heads = Table(
+    "audit_heads",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("checkpoint", Text, nullable=False),
+)
+
+#: What witnesses signed of a head.
+audit_cosignatures = Table(
+    "audit_cosignatures",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("witness", String(120), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("line", Text, nullable=False),
+)
+
+#: RFC 3161 time-stamps of heads; without a token, none could be had then.
+audit_stamps = Table(
+    "audit_stamps",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("token", LargeBinary),
+)
 
 accounts = Table(
     "accounts",

@@ -12,6 +12,7 @@ from hub.index.accounts import Accounts
 from hub.index.aside import Aside
 from hub.index.audit import Audit
 from hub.index.events import Events
+from hub.index.evidence import Evidence
 from hub.index.inbox import Inbox
 from hub.index.lanes import Lanes
 from hub.index.leases import Leases
@@ -44,6 +45,7 @@ class Work:
         self.runs = Runs(connection)
         self.leases = Leases(connection)
         self.audit = Audit(connection)
+        self.evidence = Evidence(connection)
         self.accounts = Accounts(connection)
 
 
