@@ -20,7 +20,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from benchmarks.matching.sets import Set, load, report
 from hub.matching.blocking import keyed
-from hub.matching.body import _MEDIAN
+from hub.matching.body import MEDIAN
 from hub.matching.phonetics import word_keys
 
 _RULES = [
@@ -88,7 +88,7 @@ def _tallness(table: Any, born: Any) -> list[float | None]:
     for height, day, month, basis in zip(table["height"], table["height_on"], born, table["age_basis"], strict=True):
         years = min(max((int(day) - 693_596 - int(month) * 30.44) / 365.25, 0), 17.9)
         at = int(years)
-        usual = _MEDIAN[at] + (_MEDIAN[at + 1] - _MEDIAN[at]) * (years - at)
+        usual = MEDIAN[at] + (MEDIAN[at + 1] - MEDIAN[at]) * (years - at)
         tall.append(float(height) / float(usual) if height and day and basis else None)
     return tall
 

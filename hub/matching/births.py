@@ -14,18 +14,18 @@ Small = npt.NDArray[np.int32]
 # there, and a part in hundredths of the age, since the older the child the wider the guess. Project estimates.
 _ALWAYS = np.array([12, 0, 4, 6, 9], dtype=np.int64)
 _OF_AGE = np.array([10, 0, 5, 8, 10], dtype=np.int64)
-_DRIFT = 4
+DRIFT = 4
 """Each year between the two statements adds this many hundredths of a year: rounding and memory add up."""
 
 
 def age(pairs: Pairs) -> Reached:
     """Levels: born within a year; a year apart; ranges meet; within tolerance; within twice that; further."""
-    ages = pairs.tables.once("ages", lambda: _ages(pairs.tables))
-    (from_l, from_r), (to_l, to_r), basis, told, doubt = (pairs.gathered(one) for one in ages)
+    told_ages = pairs.tables.once("ages", lambda: ages(pairs.tables))
+    (from_l, from_r), (to_l, to_r), basis, told, doubt = (pairs.gathered(one) for one in told_ages)
     known = (basis[0] > 0) & (basis[1] > 0)
     between = np.maximum(np.maximum(from_l - to_r, from_r - to_l), 0)
     middle = np.abs((from_l + to_l) - (from_r + to_r))
-    slack = doubt[0] + doubt[1] + np.abs(told[0] - told[1]) * _DRIFT // 100
+    slack = doubt[0] + doubt[1] + np.abs(told[0] - told[1]) * DRIFT // 100
     wide = (to_l - from_l) + (to_r - from_r)
     tests = [
         (between <= 1) & (middle <= 14) & (wide <= 26),
@@ -41,7 +41,7 @@ def age(pairs: Pairs) -> Reached:
 _Column = tuple[Small, Small]
 
 
-def _ages(tables: Tables) -> tuple[_Column, ...]:
+def ages(tables: Tables) -> tuple[_Column, ...]:
     """Of the rows of either table: earliest and latest month of birth, basis, month in which it was told, doubt."""
     first, last, basis = (_small(*tables.column(which)) for which in ("born_from", "born_to", "age_basis"))
     told = _small(*(_told(tables, side) for side in (0, 1)))
@@ -74,20 +74,20 @@ def _slack(basis: Small, age_then: Small) -> Ints:
 def time(pairs: Pairs) -> Reached:
     """Days from going missing to being found. Found before is penalised by steps, since dates are often wrong."""
     missing, found = pairs.column("event_on")
-    days = np.clip(found - missing, -_FAR, _FAR) + _FAR
-    level: Levels = _BY_DAYS.take(days)
+    days = np.clip(found - missing, -FAR, FAR) + FAR
+    level: Levels = BY_DAYS.take(days)
     level *= (missing > 0) & (found > 0)
     return Reached(level)
 
 
-_FAR = 800
-_SPANS = np.arange(-_FAR, _FAR + 1)
-#: Level by days from going missing to being found; beyond ``_FAR`` nothing changes.
-_BY_DAYS = first_that_holds(
+FAR = 800
+_SPANS = np.arange(-FAR, FAR + 1)
+#: Level by days from going missing to being found; beyond ``FAR`` nothing changes.
+BY_DAYS = first_that_holds(
     np.ones(len(_SPANS), dtype=bool),
     [
-        *((_SPANS >= 0) & (limit >= _SPANS) for limit in (3, 30, 180, 730, _FAR)),
-        *((_SPANS < 0) & (limit <= _SPANS) for limit in (-3, -31, -400, -_FAR)),
+        *((_SPANS >= 0) & (limit >= _SPANS) for limit in (3, 30, 180, 730, FAR)),
+        *((_SPANS < 0) & (limit <= _SPANS) for limit in (-3, -31, -400, -FAR)),
     ],
 )
 

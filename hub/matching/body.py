@@ -12,11 +12,11 @@ from hub.matching.said import code, common
 
 # Median height in millimetres at each birthday, 0 to 18, boys and girls together (rounded from WHO growth references;
 # project table, good to a few centimetres, which is what a described height is).
-_MEDIAN = np.array(
+MEDIAN = np.array(
     [500, 750, 870, 955, 1030, 1095, 1155, 1215, 1270, 1325, 1380, 1440, 1500, 1560, 1605, 1640, 1665, 1680, 1690],
     np.int64,
 )
-_GUESS = 60
+GUESS = 60
 """A height told by eye is off by some 6 cm."""
 
 
@@ -33,7 +33,7 @@ def _height_told(pairs: Pairs) -> Reached:
     known = (born > 0) | (np.abs(day_l - day_r) <= 180)
     grown = np.where(born > 0, _expected(day_r, born) - _expected(day_l, born), 0)
     off = np.abs((tall_r - tall_l) - grown)
-    slack = _GUESS + np.abs(grown) * 2 // 10
+    slack = GUESS + np.abs(grown) * 2 // 10
     tests = [2 * off <= slack, off <= slack, off <= 2 * slack, off <= 4 * slack, np.ones(len(pairs), dtype=bool)]
     return Reached(first_that_holds(known, tests))
 
@@ -52,7 +52,7 @@ def _born(pairs: Pairs) -> Ints:
 def _expected(day: Ints, born: Ints) -> Ints:
     days = np.clip(day - born, 0, 18 * 365)
     years = np.minimum(days // 365, 17)
-    low, high = _MEDIAN[years], _MEDIAN[years + 1]
+    low, high = MEDIAN[years], MEDIAN[years + 1]
     out: Ints = low + (high - low) * (days - years * 365) // 365
     return out
 
@@ -151,13 +151,13 @@ def _rare_words(pairs: Pairs) -> tuple[Words, Words]:
 
 
 #: Points for a shared kind: a tattoo or deformity is rarer than a mole or a scar.
-_KIND = np.ones(len(MarkKind) + 1, dtype=np.int64)
-_KIND[[0, code(MarkKind.OTHER)]] = 0
-_KIND[[code(k) for k in (MarkKind.TATTOO, MarkKind.DEFORMITY, MarkKind.BURN, MarkKind.BIRTHMARK)]] = 2
+KIND_POINTS = np.ones(len(MarkKind) + 1, dtype=np.int64)
+KIND_POINTS[[0, code(MarkKind.OTHER)]] = 0
+KIND_POINTS[[code(k) for k in (MarkKind.TATTOO, MarkKind.DEFORMITY, MarkKind.BURN, MarkKind.BIRTHMARK)]] = 2
 
 
 def _by_kind(left: Ints, right: Ints) -> Ints:
-    points: Ints = np.where(left == right, _KIND[left], 0)
+    points: Ints = np.where(left == right, KIND_POINTS[left], 0)
     return points
 
 
@@ -167,14 +167,14 @@ _LIMBS = (
     {BodyPart.FOOT, BodyPart.LEG, BodyPart.ANKLE, BodyPart.KNEE, BodyPart.THIGH},
     {BodyPart.HEAD, BodyPart.FOREHEAD},
 )
-_LIMB = np.zeros(len(BodyPart) + 1, dtype=np.int64)
+LIMB = np.zeros(len(BodyPart) + 1, dtype=np.int64)
 for _number, _parts in enumerate(_LIMBS, 1):
-    _LIMB[[code(part) for part in _parts]] = _number
+    LIMB[[code(part) for part in _parts]] = _number
 
 
 def _by_part(left: Ints, right: Ints, side_left: Ints, side_right: Ints) -> Ints:
     told = (left > 0) & (right > 0)
-    near = (_LIMB[left] > 0) & (_LIMB[left] == _LIMB[right])
+    near = (LIMB[left] > 0) & (LIMB[left] == LIMB[right])
     points = np.where(told, np.where(left == right, 2, np.where(near, 1, -2)), 0)
     sided = (side_left > 0) & (side_right > 0) & ((left == right) | near)
     out: Ints = points + np.where(sided, np.where(side_left == side_right, 1, -2), 0)

@@ -57,13 +57,13 @@ def _languages(pairs: Pairs) -> Reached:
     known = (left[:, 0] != b"") & (right[:, 0] != b"")
     filled = (left[:, :, None] != b"") & (right[:, None, :] != b"")
     shared = (left[:, :, None] == right[:, None, :]) & filled
-    wide = np.isin(left, _WIDELY_SPOKEN)[:, :, None]
-    related = (_family(left)[:, :, None] == _family(right)[:, None, :]) & filled
+    wide = np.isin(left, WIDELY_SPOKEN)[:, :, None]
+    related = (family(left)[:, :, None] == family(right)[:, None, :]) & filled
     levels = [(shared & ~wide).any(axis=(1, 2)), shared.any(axis=(1, 2)), related.any(axis=(1, 2))]
     return Reached(first_that_holds(known, [*levels, np.ones(len(pairs), dtype=bool)]))
 
 
-_WIDELY_SPOKEN = np.array([b"hi", b"en", b"ur"])
+WIDELY_SPOKEN = np.array([b"hi", b"en", b"ur"])
 _FAMILIES = (
     b"hi bho mai mag awa raj bgc ur pa doi ks sd gu".split(),
     b"bn as or mni brx".split(),
@@ -75,12 +75,11 @@ _FAMILIES = (
 )
 
 
-def _family(tongues: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
-    family = np.full(tongues.shape, -1, dtype=np.int64)
-    for number, members in enumerate(_FAMILIES):
-        family[np.isin(tongues, members)] = number
-    alone = family < 0
-    family[alone] = 1000 + np.unique(tongues[alone], return_inverse=True)[1]
+def family(tongues: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bytes_]:
+    """For each language the first of its family; a language of no family here stands for itself."""
+    family = tongues.copy()
+    for members in _FAMILIES:
+        family[np.isin(tongues, members)] = members[0]
     return family
 
 

@@ -23,9 +23,10 @@ class Frequency:
 
     def steps(self, tables: Tables) -> Ints:
         """Steps above the reference for each word of the vocabulary (number 0, no word: 0)."""
-        return tables.once(self, lambda: self._steps(tables.vocabulary))
+        return tables.once(self, lambda: self.steps_of(tables.vocabulary))
 
-    def _steps(self, vocabulary: list[str]) -> Ints:
+    def steps_of(self, vocabulary: list[str]) -> Ints:
+        """Steps above the reference of each of these words, of which the first is no word."""
         steps = [self.classes.get(sound(word), self.unseen) - self.reference for word in vocabulary]
         return np.array([0, *steps[1:]], dtype=np.int64)
 

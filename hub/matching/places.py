@@ -9,7 +9,7 @@ from hub.matching.columns import Ints, Pairs, Tables, Truths
 from hub.matching.features import EARTH, position
 from hub.matching.reached import Reached, any_of, by_value, first_that_holds, where_told
 
-_NONE, _STATE, _DISTRICT, _POINT = 0, 1, 2, 3
+NONE, STATE, DISTRICT, POINT = 0, 1, 2, 3
 
 
 class Centroids:
@@ -39,14 +39,14 @@ def _table(points: Mapping[int, tuple[float, float]]) -> Ints:
     return table
 
 
-def _within(km: int) -> int:
+def within(km: int) -> int:
     """Square of the chord, in (100 m)**2, that spans an arc of so many kilometres."""
     return round((2 * EARTH * sin(km * 10 / (2 * EARTH))) ** 2)
 
 
 #: How many levels ``place`` has.
 LEVELS = 8
-_LOCALITIES = ("village", "station", "pin", "sub_district")
+LOCALITIES = ("village", "station", "pin", "sub_district")
 
 
 def place(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
@@ -55,19 +55,19 @@ def place(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
 
 
 def _by_row(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
-    told = pairs.tables.once((which, "told"), lambda: _told(pairs.tables, which))
-    return where_told(pairs, told, lambda some: _place_told(which, some, centroids))
+    both = pairs.tables.once((which, "told"), lambda: told(pairs.tables, which))
+    return where_told(pairs, both, lambda some: _place_told(which, some, centroids))
 
 
-def _told(tables: Tables, which: str) -> tuple[Truths, Truths]:
-    columns = [tables.column(which, part) for part in ("state", "district", "x", "y", *_LOCALITIES)]
+def told(tables: Tables, which: str) -> tuple[Truths, Truths]:
+    columns = [tables.column(which, part) for part in ("state", "district", "x", "y", *LOCALITIES)]
     left, right = (np.logical_or.reduce([column[side] != 0 for column in columns]) for side in (0, 1))
     return left, right
 
 
-def _finer(tables: Tables, which: str) -> tuple[Truths, Truths]:
+def finer(tables: Tables, which: str) -> tuple[Truths, Truths]:
     """Whether the rows of either table tell more of a place than its state."""
-    columns = [tables.column(which, part) for part in ("district", "x", "y", *_LOCALITIES)]
+    columns = [tables.column(which, part) for part in ("district", "x", "y", *LOCALITIES)]
     left, right = (np.logical_or.reduce([column[side] != 0 for column in columns]) for side in (0, 1))
     return left, right
 
@@ -77,20 +77,20 @@ def _place_told(which: str, pairs: Pairs, centroids: Centroids) -> Reached:
     at = [pairs.gathered((located[0][axis], located[1][axis])) for axis in range(4)]
     apart = sum(((left - right) ** 2 for left, right in at[:3]), np.zeros(len(pairs), dtype=np.int64))
     precise = np.minimum(*at[3])
-    here, district, state = (_same(pairs, which, parts) for parts in (_LOCALITIES, ("district",), ("state",)))
-    fine = precise >= _DISTRICT
-    vague = np.minimum(*pairs.gathered(pairs.tables.once((which, "finer"), lambda: _finer(pairs.tables, which)))) == 0
+    here, district, state = (_same(pairs, which, parts) for parts in (LOCALITIES, ("district",), ("state",)))
+    fine = precise >= DISTRICT
+    vague = np.minimum(*pairs.gathered(pairs.tables.once((which, "finer"), lambda: finer(pairs.tables, which)))) == 0
     tests = [
         here,
-        district | (fine & (precise == _POINT) & (apart <= _within(10))),
+        district | (fine & (precise == POINT) & (apart <= within(10))),
         state & vague,
-        fine & (apart <= _within(60)),
-        fine & (apart <= _within(200)),
+        fine & (apart <= within(60)),
+        fine & (apart <= within(200)),
         state,
-        apart <= _within(800),
+        apart <= within(800),
         np.ones(len(pairs), dtype=bool),
     ]
-    return Reached(first_that_holds((precise > _NONE) | here | district | state, tests))
+    return Reached(first_that_holds((precise > NONE) | here | district | state, tests))
 
 
 def _same(pairs: Pairs, which: str, parts: tuple[str, ...]) -> Truths:
@@ -109,15 +109,15 @@ _Located = tuple[list[Ints], list[Ints]]
 
 def _located(tables: Tables, which: str, centroids: Centroids) -> _Located:
     """For the rows of either table: x, y, z and the precision of the best position known (point, district, state)."""
-    left, right = (_positions(tables, which, side, centroids) for side in (0, 1))
+    left, right = (positions(tables, which, side, centroids) for side in (0, 1))
     return left, right
 
 
-def _positions(tables: Tables, which: str, side: int, centroids: Centroids) -> list[Ints]:
+def positions(tables: Tables, which: str, side: int, centroids: Centroids) -> list[Ints]:
     point = np.stack([tables.column(which, axis)[side].astype(np.int64) for axis in "xyz"], axis=1)
     district = centroids.of_districts(tables.column(which, "district")[side].astype(np.int64))
     state = centroids.of_states(tables.column(which, "state")[side].astype(np.int64))
     in_state, in_district, at_point = (any_of(one != 0) for one in (state, district, point))
     at = np.where(at_point[:, None], point, np.where(in_district[:, None], district, state))
-    precision = np.where(at_point, _POINT, np.where(in_district, _DISTRICT, np.where(in_state, _STATE, _NONE)))
+    precision = np.where(at_point, POINT, np.where(in_district, DISTRICT, np.where(in_state, STATE, NONE)))
     return [*np.ascontiguousarray(at.T), precision.astype(np.int64)]

@@ -1,0 +1,156 @@
+"""Rows of features laid out for the compiled loops: what is read for most pairs first, one line of the cache after another.
+
+A row is 48 whole numbers of 32 bits. Words, places, languages, marks and diary entries are numbers of distinct values, and what
+comparing needs of each value stands once in a table of its own.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hub.matching import births, places
+from hub.matching.body import KIND_POINTS, LIMB
+from hub.matching.columns import Rows, Tables
+from hub.matching.comparisons import WIDELY_SPOKEN, family
+from hub.matching.features import ROW
+from hub.matching.frequency import Frequency
+from hub.matching.native.distinct import Distinct
+from hub.matching.native.words import Spelt, spelt
+from hub.matching.said import common
+
+Whole = npt.NDArray[np.int32]
+#: Rows laid out at a time: their features stay in the cache while column after column is taken from them.
+_AT_ONCE = 16_384
+(GENDER, BASIS, BORN_FROM, BORN_TO, TOLD, DOUBT, DAY, EVENT, HOME, TONGUES, BUILD, COMPLEXION, FACE, EYES, BLOOD,
+ DISABILITIES) = range(16)  # fmt: skip
+NAMES, FATHER, MOTHER, LONGEST, DIARIES = 16, 22, 26, 30, 31
+NICKS, HEIGHT, HEIGHT_ON, HAIR, APPAREL, MARKS = 32, 35, 36, 37, 40, 44
+WIDE = 48
+_PLACE = ROW["event"]
+_MARK = ROW["marks"].base
+_LANGUAGES, _DIARIES = (np.dtype((np.void, ROW[column].itemsize)) for column in ("languages", "diaries"))
+
+
+class Values(NamedTuple):
+    """Tables of distinct values by their number; the first row of each stands for nothing told."""
+
+    words: Spelt
+    steps: npt.NDArray[np.int64]
+    """Of each word, how many classes it is rarer than the model's reference."""
+    places: npt.NDArray[np.int64]
+    """(places, 12): state, district, village, station, PIN, sub-district; x, y, z, precision; finer; told."""
+    tongues: Whole
+    """(sets, 12): four languages, their families, and whether each is widely spoken."""
+    marks: Whole
+    """(marks, 11): told, kind, part, side, limb, points of the kind, up to five rare words."""
+    diaries: npt.NDArray[np.int64]
+    """(sets, 8): four entries, a number and a station each."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Two tables of rows and the values that they share."""
+
+    left: Whole
+    right: Whole
+    values: Values
+
+
+class Packing:
+    """Lays rows out, table after table, over one numbering of values."""
+
+    def __init__(self) -> None:
+        kinds = (ROW["names"].base, _PLACE, _LANGUAGES, _MARK, _DIARIES)
+        self._words, self._places, self._tongues, self._marks, self._diaries = map(Distinct, kinds)
+
+    def rows(self, table: Rows) -> Whole:
+        """(rows, ``WIDE``) numbers of a table of ``ROW``."""
+        packed = np.zeros((len(table), WIDE), dtype=np.int32)
+        for start in range(0, len(table), _AT_ONCE):
+            part = table[start : start + _AT_ONCE]
+            self._pack(part, packed[start : start + _AT_ONCE])
+        return packed
+
+    def _pack(self, part: Rows, into: Whole) -> None:
+        for at, column in _PLAIN.items():
+            into[:, at] = part[column]
+        for at, which in ((EVENT, "event"), (HOME, "home")):
+            into[:, at] = self._places.coded(part[which])
+        ages = births.ages(Tables(part, part[:0]))
+        for at, (age, _) in zip((BORN_FROM, BORN_TO, BASIS, TOLD, DOUBT), ages, strict=True):
+            into[:, at] = age
+        into[:, BLOOD] = _number(part["blood"])
+        into[:, TONGUES] = self._tongues.coded(_whole(part["languages"], _LANGUAGES))
+        into[:, DIARIES] = self._diaries.coded(_whole(part["diaries"], _DIARIES))
+        for at, which in ((NAMES, "names"), (NICKS, "nicks"), (FATHER, "father"), (MOTHER, "mother")):
+            into[:, at : at + part[which].shape[1]] = self._words.coded(part[which])
+        longest = part["longest"]
+        into[:, LONGEST] = longest["names"] | longest["father"].astype(np.int32) << 8 | longest["mother"].astype(np.int32) << 16
+        into[:, HAIR : HAIR + 3], into[:, APPAREL : APPAREL + 4] = part["hair"], part["apparel"]
+        into[:, MARKS : MARKS + 4] = self._marks.coded(part["marks"])
+
+    def values(self, frequency: Frequency, centroids: places.Centroids) -> Values:
+        """The tables of all values met so far."""
+        words = [word.decode() for word in self._words.values().tolist()]
+        return Values(
+            spelt(words),
+            frequency.steps_of(words),
+            _located(self._places.values(), centroids),
+            _spoken(self._tongues.values()),
+            _marked(self._marks.values()),
+            self._diaries.values().view(np.int64).reshape(-1, 8),
+        )
+
+
+_PLAIN = {
+    GENDER: "gender",
+    DAY: "event_on",
+    BUILD: "build",
+    COMPLEXION: "complexion",
+    FACE: "face",
+    EYES: "eyes",
+    DISABILITIES: "disabilities",
+    HEIGHT: "height",
+    HEIGHT_ON: "height_on",
+}
+
+
+def _whole(cells: npt.NDArray[Any], dtype: np.dtype[np.void]) -> npt.NDArray[Any]:
+    """The cells of each row as one value."""
+    return np.ascontiguousarray(cells).view(dtype).ravel()
+
+
+def _number(words: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """Words of up to three letters as whole numbers; 0 is no word."""
+    letters = np.ascontiguousarray(words).view(np.uint8).reshape(*words.shape, 3).astype(np.int32)
+    number: npt.NDArray[np.int32] = letters[..., 0] | letters[..., 1] << 8 | letters[..., 2] << 16
+    return number
+
+
+def _located(distinct: Rows, centroids: places.Centroids) -> npt.NDArray[np.int64]:
+    as_rows = np.zeros(len(distinct), dtype=ROW)
+    as_rows["event"] = distinct
+    tables = Tables(as_rows, as_rows[:0])
+    codes = [distinct[part].astype(np.int64) for part in ("state", "district", *places.LOCALITIES)]
+    at = places.positions(tables, "event", 0, centroids)
+    more = places.finer(tables, "event")[0], places.told(tables, "event")[0]
+    return np.ascontiguousarray(np.stack([*codes, *at, *more], axis=1))
+
+
+def _spoken(distinct: npt.NDArray[Any]) -> Whole:
+    tongues = np.ascontiguousarray(distinct).view("S3").reshape(len(distinct), -1)
+    wide = np.isin(tongues, WIDELY_SPOKEN)
+    return np.concatenate([_number(tongues), _number(family(tongues)), wide.astype(np.int32)], axis=1)
+
+
+def _marked(distinct: Rows) -> Whole:
+    words = Distinct(ROW["marks"].base["words"].base)
+    numbers = words.coded(distinct["words"])
+    rare = np.array([word.decode() not in common() and word != b"" for word in words.values()])
+    told = (distinct["kind"] > 0) | (distinct["part"] > 0) | (numbers > 0).any(axis=1)
+    numbers = -np.sort(-np.where(rare[numbers], numbers, 0), axis=1)
+    kind, part, side = (distinct[column].astype(np.int32) for column in ("kind", "part", "side"))
+    said = [told.astype(np.int32), kind, part, side, LIMB[part].astype(np.int32), KIND_POINTS[kind].astype(np.int32)]
+    return np.ascontiguousarray(np.concatenate([np.stack(said, axis=1), numbers.astype(np.int32)], axis=1))
