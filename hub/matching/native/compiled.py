@@ -1,9 +1,14 @@
-"""Turns the loops of this folder into machine code, where numba is there to do it."""
+"""Turns the loops of this folder into machine code, where numba is there to do it.
+
+No fast-math: sums stay in the order in which they are written, so that they equal those of numpy to the last bit.
+"""
 
 import os
 from collections.abc import Callable
 from functools import cache
+from hashlib import blake2b
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, TypeVar
 
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
@@ -17,14 +22,35 @@ def available() -> bool:
     return os.environ.get(SWITCHED_OFF) != "1" and find_spec("numba") is not None
 
 
-def compiled(loop: _Loop) -> _Loop:
-    """The loop, compiled when it is first called and kept for later processes; it lets go of the interpreter's lock.
-
-    No fast-math: sums stay in the order in which they are written, so that they equal those of numpy to the last bit.
-    """
+def compiled(step: _Loop) -> _Loop:
+    """A step of a loop, put into whatever loop calls it."""
     if not available():
-        return loop
+        return step
     import numba
 
-    made: _Loop = numba.njit(nogil=True, cache=True, error_model="numpy")(loop)
+    made: _Loop = numba.njit(nogil=True, forceinline=True, error_model="numpy")(step)
     return made
+
+
+def loop(whole: _Loop) -> _Loop:
+    """A whole loop: compiled when first called, kept for later processes; it lets go of the interpreter's lock."""
+    if not available():
+        return whole
+    import numba
+
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_folder())
+    try:
+        made: _Loop = numba.njit(nogil=True, cache=True, error_model="numpy")(whole)
+    finally:
+        numba.config.CACHE_DIR = before
+    return made
+
+
+@cache
+def _folder() -> Path:
+    """Where compiled loops are kept. numba minds a loop's own file only: a change of any step must change the folder."""
+    told = blake2b(digest_size=8)
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(Path(__file__).parent.parent.glob("*.py"))):
+        told.update(path.read_bytes())
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "trackchild" / f"loops-{told.hexdigest()}"

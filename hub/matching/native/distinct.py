@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching.native.compiled import compiled
+from hub.matching.native.compiled import compiled, loop
 
 _Cells = npt.NDArray[np.int64]
 _FIRST = 4_096
@@ -63,7 +63,7 @@ def _slot(cells: _Cells, at: int, most: int) -> int:
     return np.int64(hashed & np.uint64(most))
 
 
-@compiled
+@loop
 def _numbered(
     cells: _Cells, start: int, kept: _Cells, slots: npt.NDArray[np.int32], many: int, numbers: npt.NDArray[np.int32]
 ) -> tuple[int, int]:
@@ -97,7 +97,7 @@ def _same(cells: _Cells, at: int, kept: _Cells, number: int) -> bool:
     return True
 
 
-@compiled
+@loop
 def _put_again(kept: _Cells, slots: npt.NDArray[np.int32], many: int) -> None:
     for number in range(many):
         slot = _slot(kept, number, len(slots) - 1)

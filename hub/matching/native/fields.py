@@ -1,7 +1,8 @@
 """The level that each field of one pair reaches: the comparisons of ``hub.matching.comparisons``, pair by pair.
 
 The numpy comparisons are what is right; a test holds these to them, level by level, on records that may say anything.
-Level 0 is "could not be compared". Arguments are plain numbers, or a table of distinct values and a place in it.
+Level 0 is "could not be compared". What every pair asks for is said without branches: which way they go cannot be
+foretold, and one that is guessed wrong costs more than all the arithmetic. Arguments are plain numbers, or a table of distinct values and a place in it.
 """
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from hub.matching import births, body, places
 from hub.matching.grades import SAME
+from hub.matching.native import packed as at
 from hub.matching.native.compiled import compiled
 from hub.matching.native.packed import Whole
 from hub.matching.native.words import Spelt, grade_of
@@ -25,61 +27,47 @@ _TRANSGENDER = 3
 
 @compiled
 def gender(left: int, right: int) -> int:
-    if left == 0 or right == 0:
-        return 0
-    if left == right:
-        return 1
-    return 2 if left == _TRANSGENDER or right == _TRANSGENDER else 3
+    other = (left != right) * (2 - ((left == _TRANSGENDER) | (right == _TRANSGENDER)))
+    return ((left > 0) & (right > 0)) * (1 + other)
 
 
 @compiled
 def same(left: int, right: int) -> int:
-    if left == 0 or right == 0:
-        return 0
-    return 1 if left == right else 2
+    return ((left > 0) & (right > 0)) * (1 + (left != right))
 
 
 @compiled
 def step(left: int, right: int) -> int:
-    if left == 0 or right == 0:
-        return 0
-    return min(abs(left - right), 2) + 1
+    return ((left > 0) & (right > 0)) * (1 + min(abs(left - right), 2))
 
 
 @compiled
 def in_common(left: int, right: int) -> int:
-    if left == 0 or right == 0:
-        return 0
-    return 1 if left & right else 2
+    return ((left > 0) & (right > 0)) * (1 + ((left & right) == 0))
 
 
 @compiled
-def age(from_l: int, to_l: int, told_l: int, doubt_l: int, from_r: int, to_r: int, told_r: int, doubt_r: int) -> int:
-    """Of two ages that are known."""
+def age(left: Whole, i: int, right: Whole, j: int) -> int:
+    from_l, to_l, from_r, to_r = left[i, at.BORN_FROM], left[i, at.BORN_TO], right[j, at.BORN_FROM], right[j, at.BORN_TO]
     between = max(from_l - to_r, from_r - to_l, 0)
     middle = abs((from_l + to_l) - (from_r + to_r))
-    slack = doubt_l + doubt_r + abs(told_l - told_r) * _DRIFT // 100
-    if between <= 1 and middle <= 14 and (to_l - from_l) + (to_r - from_r) <= 26:
-        return 1
-    if between == 0 and middle <= 26:
-        return 2
-    if between == 0 or (middle <= 48 and between <= min(slack, 12)):
-        return 3
-    if between <= slack:
-        return 4
-    return 5 if between <= 2 * slack + 12 else 6
+    slack = left[i, at.DOUBT] + right[j, at.DOUBT] + abs(left[i, at.AS_OF] - right[j, at.AS_OF]) * _DRIFT // 100
+    near = (between == 0) | ((middle <= 48) & (between <= min(slack, 12)))
+    # Each of these holds wherever one after it does.
+    level = 6 - (between <= 2 * slack + 12) - (between <= slack) - near - ((between == 0) & (middle <= 26))
+    close = (between <= 1) & (middle <= 14) & ((to_l - from_l) + (to_r - from_r) <= 26)
+    return ((left[i, at.BASIS] > 0) & (right[j, at.BASIS] > 0)) * (close + (1 - close) * level)
 
 
 @compiled
 def time(missing: int, found: int) -> int:
-    if missing <= 0 or found <= 0:
-        return 0
-    return _BY_DAYS[min(max(found - missing, -_FAR), _FAR) + _FAR]
+    return _BY_DAYS[min(max(found - missing, -_FAR), _FAR) + _FAR] * ((missing > 0) & (found > 0))
 
 
 @compiled
-def days_apart(left: int, right: int) -> int:
-    return abs(left - right) if left > 0 and right > 0 else _DAYS_UNKNOWN
+def _days_apart(left: Whole, i: int, right: Whole, j: int) -> int:
+    one, other = np.int64(left[i, at.DAY]), np.int64(right[j, at.DAY])
+    return abs(one - other) if one > 0 and other > 0 else _DAYS_UNKNOWN
 
 
 @compiled
@@ -116,22 +104,26 @@ def place(some: npt.NDArray[np.int64], left: int, right: int) -> int:
 
 
 @compiled
-def home(some: npt.NDArray[np.int64], left: int, right: int, event_left: int, event_right: int) -> int:
-    level = place(some, left, right)
-    if level == 0:
-        return 0
-    if _shared(some, event_left, event_right, 1):
-        return level + 2 * _PLACE_LEVELS
-    return level + _PLACE_LEVELS if _shared(some, event_left, event_right, 0) else level
+def near(some: npt.NDArray[np.int64], left: int, right: int) -> int:
+    """The level of ``place``, and above it a bit each for one state and one district."""
+    return place(some, left, right) | _shared(some, left, right, 0) << 4 | _shared(some, left, right, 1) << 5
 
 
 @compiled
-def in_one_state(some: npt.NDArray[np.int64], event_l: int, event_r: int, home_l: int, home_r: int) -> bool:
-    return _shared(some, event_l, event_r, 0) or _shared(some, home_l, home_r, 0)
+def home(near_home: int, near_event: int) -> int:
+    """From what ``near`` says of homes and of events."""
+    level = near_home & 15
+    return (level > 0) * (level + _PLACE_LEVELS * max((near_event >> 4) & 1, 2 * ((near_event >> 5) & 1)))
 
 
 @compiled
-def languages(spoken: Whole, left: int, right: int, one_state: bool) -> int:
+def languages(spoken: int, near_event: int, near_home: int) -> int:
+    """From the level of ``in_languages`` and what ``near`` says of events and homes."""
+    return (spoken > 0) * (spoken + _LANGUAGE_LEVELS * (((near_event | near_home) >> 4) & 1))
+
+
+@compiled
+def in_languages(spoken: Whole, left: int, right: int) -> int:
     """Columns as in ``packed.Values.tongues``."""
     if spoken[left, 0] == 0 or spoken[right, 0] == 0:
         return 0
@@ -146,16 +138,18 @@ def languages(spoken: Whole, left: int, right: int, one_state: bool) -> int:
                 level = min(level, 2 if spoken[left, 8 + i] else 1)
             elif spoken[left, 4 + i] == spoken[right, 4 + j]:
                 level = min(level, 3)
-    return level + _LANGUAGE_LEVELS if one_state else level
+    return level
 
 
 @compiled
-def height(tall_l: int, tall_r: int, day_l: int, day_r: int, born: int) -> int:
-    """Of two heights that are told with their days; ``born`` as a day, or 0."""
+def height(left: Whole, i: int, right: Whole, j: int) -> int:
+    """Of two heights that are told with their days."""
+    born = _born(left, i, right, j)
+    day_l, day_r = np.int64(left[i, at.HEIGHT_ON]), np.int64(right[j, at.HEIGHT_ON])
     if born <= 0 and abs(day_l - day_r) > 180:
         return 0
     grown = _expected(day_r, born) - _expected(day_l, born) if born > 0 else 0
-    off = abs((tall_r - tall_l) - grown)
+    off = abs((np.int64(right[j, at.HEIGHT]) - np.int64(left[i, at.HEIGHT])) - grown)
     slack = _GUESS + abs(grown) * 2 // 10
     if off <= slack:
         return 1 if 2 * off <= slack else 2
@@ -165,12 +159,14 @@ def height(tall_l: int, tall_r: int, day_l: int, day_r: int, born: int) -> int:
 
 
 @compiled
-def born_on(basis_l: int, from_l: int, to_l: int, basis_r: int, from_r: int, to_r: int) -> int:
+def _born(left: Whole, i: int, right: Whole, j: int) -> int:
     """Middle of the narrower birth range (of both, if equally wide) as a day; 0 where neither is known."""
-    if basis_l == 0 and basis_r == 0:
+    if left[i, at.BASIS] == 0 and right[j, at.BASIS] == 0:
         return 0
-    wide_l = to_l - from_l if basis_l > 0 else 9999
-    wide_r = to_r - from_r if basis_r > 0 else 9999
+    from_l, to_l = np.int64(left[i, at.BORN_FROM]), np.int64(left[i, at.BORN_TO])
+    from_r, to_r = np.int64(right[j, at.BORN_FROM]), np.int64(right[j, at.BORN_TO])
+    wide_l = to_l - from_l if left[i, at.BASIS] > 0 else 9999
+    wide_r = to_r - from_r if right[j, at.BASIS] > 0 else 9999
     if wide_l == wide_r:
         months = (from_l + to_l + from_r + to_r) // 4
     else:
@@ -186,15 +182,15 @@ def _expected(day: int, born: int) -> int:
 
 
 @compiled
-def marks(some: Whole, left: Whole, i: int, right: Whole, j: int, first: int) -> int:
-    """Columns as in ``packed.Values.marks``; each row has four numbers of marks from ``first`` on."""
+def marks(some: Whole, left: Whole, i: int, right: Whole, j: int) -> int:
+    """Columns as in ``packed.Values.marks``; each row has four numbers of marks."""
     best, alike, told = -9, 0, False
     for a in range(4):
-        mine = left[i, first + a]
+        mine = left[i, at.MARKS + a]
         if not some[mine, 0]:
             continue
         for b in range(4):
-            theirs = right[j, first + b]
+            theirs = right[j, at.MARKS + b]
             if some[theirs, 0]:
                 told = True
                 points = _points(some, mine, theirs)
@@ -245,11 +241,12 @@ def _points(some: Whole, left: int, right: int) -> int:
 
 
 @compiled
-def hair(left: Whole, i: int, right: Whole, j: int, first: int, days: int) -> int:
-    """Style, length and colour from ``first`` on."""
+def hair(left: Whole, i: int, right: Whole, j: int) -> int:
+    """Style, length and colour; length only while the events are two months apart."""
+    days = _days_apart(left, i, right, j)
     agree, of = 0, 0
     for part in range(3):
-        one, other = left[i, first + part], right[j, first + part]
+        one, other = left[i, at.HAIR + part], right[j, at.HAIR + part]
         if one > 0 and other > 0 and (part != 1 or days <= 60):
             of += 1
             agree += one == other
@@ -259,11 +256,13 @@ def hair(left: Whole, i: int, right: Whole, j: int, first: int, days: int) -> in
 
 
 @compiled
-def apparel(left: Whole, i: int, right: Whole, j: int, first: int) -> int:
-    """Of events few days apart: item and colour, upper and lower, from ``first`` on."""
+def apparel(left: Whole, i: int, right: Whole, j: int) -> int:
+    """Item and colour, upper and lower, only while the events are five days apart."""
+    if _days_apart(left, i, right, j) > 5:
+        return 0
     agree, of = 0, 0
     for part in range(4):
-        one, other = left[i, first + part], right[j, first + part]
+        one, other = left[i, at.APPAREL + part], right[j, at.APPAREL + part]
         if one > 0 and other > 0:
             of += 1
             agree += one == other

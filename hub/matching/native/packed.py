@@ -1,7 +1,7 @@
-"""Rows of features laid out for the compiled loops: what is read for most pairs first, one line of the cache after another.
+"""Rows of features laid out for the compiled loops: 48 whole numbers of 32 bits, those that every pair reads first.
 
-A row is 48 whole numbers of 32 bits. Words, places, languages, marks and diary entries are numbers of distinct values, and what
-comparing needs of each value stands once in a table of its own.
+Words, places, languages, marks and diary entries are numbers of distinct values, and what comparing needs of each value
+stands once in a table of its own.
 """
 
 from dataclasses import dataclass
@@ -21,13 +21,19 @@ from hub.matching.native.words import Spelt, spelt
 from hub.matching.said import common
 
 Whole = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
 #: Rows laid out at a time: their features stay in the cache while column after column is taken from them.
 _AT_ONCE = 16_384
-(GENDER, BASIS, BORN_FROM, BORN_TO, TOLD, DOUBT, DAY, EVENT, HOME, TONGUES, BUILD, COMPLEXION, FACE, EYES, BLOOD,
- DISABILITIES) = range(16)  # fmt: skip
-NAMES, FATHER, MOTHER, LONGEST, DIARIES = 16, 22, 26, 30, 31
-NICKS, HEIGHT, HEIGHT_ON, HAIR, APPAREL, MARKS = 32, 35, 36, 37, 40, 44
+(TOLD, LOOKS, BASIS, BORN_FROM, BORN_TO, AS_OF, DOUBT, DAY, EVENT, HOME, TONGUES, BLOOD, DISABILITIES, DIARIES, LONGEST,
+ NAMES) = range(16)  # fmt: skip
+FATHER, MOTHER, NICKS, MARKS, HEIGHT, HEIGHT_ON, HAIR, APPAREL = 21, 25, 29, 32, 36, 37, 38, 41
 WIDE = 48
+#: Small codes that stand together in ``LOOKS``, five bits each.
+GENDER, BUILD, COMPLEXION, FACE, EYES = range(0, 25, 5)
+CODES = 32
+#: What a row says of the fields that cost more, in ``TOLD``: two bits for each name (1 told by one word only, 2 by more),
+#: then a bit for each of these.
+NICKED, MARKED, TWICE_MARKED, TALL, HAIRED, CLAD, ENTERED = range(6, 13)
 _PLACE = ROW["event"]
 _MARK = ROW["marks"].base
 _LANGUAGES, _DIARIES = (np.dtype((np.void, ROW[column].itemsize)) for column in ("languages", "diaries"))
@@ -37,15 +43,15 @@ class Values(NamedTuple):
     """Tables of distinct values by their number; the first row of each stands for nothing told."""
 
     words: Spelt
-    steps: npt.NDArray[np.int64]
+    steps: Ints
     """Of each word, how many classes it is rarer than the model's reference."""
-    places: npt.NDArray[np.int64]
+    places: Ints
     """(places, 12): state, district, village, station, PIN, sub-district; x, y, z, precision; finer; told."""
     tongues: Whole
     """(sets, 12): four languages, their families, and whether each is widely spoken."""
     marks: Whole
     """(marks, 11): told, kind, part, side, limb, points of the kind, up to five rare words."""
-    diaries: npt.NDArray[np.int64]
+    diaries: Ints
     """(sets, 8): four entries, a number and a station each."""
 
 
@@ -74,22 +80,25 @@ class Packing:
         return packed
 
     def _pack(self, part: Rows, into: Whole) -> None:
-        for at, column in _PLAIN.items():
-            into[:, at] = part[column]
+        ages = births.ages(Tables(part, part[:0]))
+        for at, (age, _) in zip((BORN_FROM, BORN_TO, BASIS, AS_OF, DOUBT), ages, strict=True):
+            into[:, at] = age
+        for at, plain in _PLAIN.items():
+            into[:, at] = part[plain]
         for at, which in ((EVENT, "event"), (HOME, "home")):
             into[:, at] = self._places.coded(part[which])
-        ages = births.ages(Tables(part, part[:0]))
-        for at, (age, _) in zip((BORN_FROM, BORN_TO, BASIS, TOLD, DOUBT), ages, strict=True):
-            into[:, at] = age
-        into[:, BLOOD] = _number(part["blood"])
         into[:, TONGUES] = self._tongues.coded(_whole(part["languages"], _LANGUAGES))
         into[:, DIARIES] = self._diaries.coded(_whole(part["diaries"], _DIARIES))
-        for at, which in ((NAMES, "names"), (NICKS, "nicks"), (FATHER, "father"), (MOTHER, "mother")):
+        into[:, BLOOD] = _number(part["blood"])
+        into[:, LOOKS] = _looks(part)
+        for at, which in _NAMED.items():
             into[:, at : at + part[which].shape[1]] = self._words.coded(part[which])
-        longest = part["longest"]
-        into[:, LONGEST] = longest["names"] | longest["father"].astype(np.int32) << 8 | longest["mother"].astype(np.int32) << 16
         into[:, HAIR : HAIR + 3], into[:, APPAREL : APPAREL + 4] = part["hair"], part["apparel"]
         into[:, MARKS : MARKS + 4] = self._marks.coded(part["marks"])
+        longest = part["longest"]
+        for number, which in enumerate(("names", "father", "mother")):
+            into[:, LONGEST] |= longest[which].astype(np.int32) << 8 * number
+        into[:, TOLD] = _told(into)
 
     def values(self, frequency: Frequency, centroids: places.Centroids) -> Values:
         """The tables of all values met so far."""
@@ -104,17 +113,35 @@ class Packing:
         )
 
 
-_PLAIN = {
-    GENDER: "gender",
-    DAY: "event_on",
-    BUILD: "build",
-    COMPLEXION: "complexion",
-    FACE: "face",
-    EYES: "eyes",
-    DISABILITIES: "disabilities",
-    HEIGHT: "height",
-    HEIGHT_ON: "height_on",
-}
+_PLAIN = {DAY: "event_on", DISABILITIES: "disabilities", HEIGHT: "height", HEIGHT_ON: "height_on"}
+_NAMED = {NAMES: "names", FATHER: "father", MOTHER: "mother", NICKS: "nicks"}
+
+
+def _looks(part: Rows) -> Whole:
+    looks = np.zeros(len(part), dtype=np.int32)
+    for shift, column in ((GENDER, "gender"), (BUILD, "build"), (COMPLEXION, "complexion"), (FACE, "face"), (EYES, "eyes")):
+        looks |= np.minimum(part[column].astype(np.int32), CODES - 1) << shift
+    return looks
+
+
+def _told(packed: Whole) -> Whole:
+    told = np.zeros(len(packed), dtype=np.int32)
+    for number, at in enumerate((NAMES, FATHER, MOTHER)):
+        words = np.where((packed[:, LONGEST] >> 8 * number) & 255 < 2, 1, 2)
+        told |= np.where(packed[:, at] > 0, words, 0).astype(np.int32) << 2 * number
+    marked = (packed[:, MARKS : MARKS + 4] > 0).sum(axis=1)
+    said = {
+        NICKED: packed[:, NICKS] > 0,
+        MARKED: marked > 0,
+        TWICE_MARKED: marked > 1,
+        TALL: (packed[:, HEIGHT] > 0) & (packed[:, HEIGHT_ON] > 0),
+        HAIRED: (packed[:, HAIR : HAIR + 3] > 0).any(axis=1),
+        CLAD: (packed[:, APPAREL : APPAREL + 4] > 0).any(axis=1),
+        ENTERED: packed[:, DIARIES] > 0,
+    }
+    for bit, holds in said.items():
+        told |= holds.astype(np.int32) << bit
+    return told
 
 
 def _whole(cells: npt.NDArray[Any], dtype: np.dtype[np.void]) -> npt.NDArray[Any]:
