@@ -14,6 +14,7 @@ from portal.cli import (
     doctor,
     exchange,
     failing,
+    faults,
     letters,
     match,
     node,
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 for part in (demo, serve, work, node, exchange, doctor):
     part.add_to(app)
-for group in (match, letters, adapter, contract, directory, accounts):
+for group in (match, letters, adapter, contract, directory, accounts, faults):
     app.add_typer(group.group)
 
 
