@@ -26,6 +26,8 @@ class Permission(StrEnum):
     GET_CASE = "get_case"
     NOTICES = "notices"
     REGISTRY_LOOKUP = "registry_lookup"
+    WITNESS = "witness"
+    """See and sign the heads of the hub's audit."""
 
 
 class Delivery(Model):
@@ -69,4 +71,6 @@ class Participant(Model):
     """LGD states it speaks for; empty means all."""
     permissions: Annotated[list[Permission], Field(max_length=10)] = []
     endpoint: Endpoint | None = None
+    witness_key: Annotated[str, StringConstraints(min_length=10, max_length=300)] | None = None
+    """Verifier key (C2SP signed-note, type 4) by which its cosignatures of the audit are known."""
     active: bool = True

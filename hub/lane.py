@@ -13,6 +13,7 @@ import structlog
 from adapters.base import Adapter
 from contracts import Refused, Unready, tracing
 from contracts.participants import Delivery
+from hub.evidence.lines import taken
 from hub.index import Store, Work
 from hub.index.lanes import LaneState
 from hub.index.outbox import Owed, Why
@@ -260,6 +261,7 @@ class Lane:
         with self.shared.store.write() as work:
             ends = work.lanes.answered(self.name, now)
             if work.outbox.done(owed.seq, self._holder, how, foreign_id, (begun, now)):
+                work.audit.add(taken(owed.notice, how, begun), now)
                 self.counts.add("delivered")
         if ends:
             log.warning("incident_ended", lane=self.name)

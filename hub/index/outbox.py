@@ -164,12 +164,15 @@ class Outbox:
         bodies = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).scalars()
         return [self._notice(body) for body in bodies]
 
-    def acknowledge(self, lane: str, notice_id: str, now: datetime.datetime) -> datetime.datetime | None:
-        """When it was settled, by this call or before; None if no such notice is owed to ``lane``."""
+    def acknowledge(
+        self, lane: str, notice_id: str, now: datetime.datetime
+    ) -> tuple[datetime.datetime | None, Notice | None]:
+        """When it was settled (None: no such notice is owed to ``lane``), and the notice if this call did so."""
         mine = (outbox.c.lane == lane) & (outbox.c.notice_id == notice_id)
-        settled = _settled(DONE, "fetched", now)
-        self._connection.execute(update(outbox).where(mine, outbox.c.state != DONE).values(settled))
-        return self._connection.execute(select(outbox.c.settled_at).where(mine)).scalar_one_or_none()
+        settle = update(outbox).where(mine, outbox.c.state != DONE).values(_settled(DONE, "fetched", now))
+        body = self._connection.execute(settle.returning(outbox.c.body)).scalar_one_or_none()
+        at = self._connection.execute(select(outbox.c.settled_at).where(mine)).scalar_one_or_none()
+        return at, None if body is None else self._notice(body)
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(participant, state, how many)."""

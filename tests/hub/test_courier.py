@@ -192,11 +192,12 @@ def test_notices_of_a_participant_that_fetches_wait_for_it(
     with store.write() as work:
         assert [one.notice_id for one in work.outbox.waiting("fetches", None, 10)] == ["notice-01", "notice-02"]
         assert [one.notice_id for one in work.outbox.waiting("fetches", "notice-01", 10)] == ["notice-02"]
-        at = work.outbox.acknowledge("fetches", "notice-01", watch())
+        at, notice = work.outbox.acknowledge("fetches", "notice-01", watch())
+        assert notice is not None and notice.notice_id == "notice-01"
     watch.move(5)
     with store.write() as work:
-        assert work.outbox.acknowledge("fetches", "notice-01", watch()) == at
-        assert work.outbox.acknowledge("down", "notice-02", watch()) is None
+        assert work.outbox.acknowledge("fetches", "notice-01", watch()) == (at, None)
+        assert work.outbox.acknowledge("down", "notice-02", watch()) == (None, None)
     assert _state(store, "fetches") == {"done": 1, "owed": 1}
 
 
