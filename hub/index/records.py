@@ -39,7 +39,7 @@ class Known:
     @property
     def placed_keys(self) -> list[tuple[int, int]]:
         """(key, side) of its rows in the table of keys."""
-        return _placed(self.side, self.keys, self.find_keys)
+        return placed(self.side, self.keys, self.find_keys)
 
 
 class Met(NamedTuple):
@@ -283,7 +283,7 @@ class Records:
         values = {"twin_closed": True, "side": int(Side.CLOSED), "public": False, "updated": now}
         self._connection.execute(update(records).where(records.c.row == held.row).values(values))
         self._remove_keys([held])
-        self._add_keys([(held.row, _placed(Side.CLOSED, held.keys, held.find_keys))])
+        self._add_keys([(held.row, placed(Side.CLOSED, held.keys, held.find_keys))])
 
     def _add_keys(self, owners: Iterable[tuple[int, list[tuple[int, int]]]]) -> None:
         rows = [{"key": key, "side": side, "row": row} for row, placed in owners for key, side in placed]
@@ -320,12 +320,13 @@ def _known(row: Any) -> Known:
     return Known(**values | keys | {"side": Side(row.side)})
 
 
-def _placed(side: Side, keys: Iterable[int], find_keys: Iterable[int]) -> list[tuple[int, int]]:
+def placed(side: int, keys: Iterable[int], find_keys: Iterable[int]) -> list[tuple[int, int]]:
+    """(key, side) of an entry's rows in the table of keys."""
     return [(key, int(side)) for key in keys] + [(key, TO_FIND) for key in find_keys]
 
 
 def _keys_of(entry: Entry) -> list[tuple[int, int]]:
-    return _placed(entry.side, entry.keys, entry.find_keys)
+    return placed(entry.side, entry.keys, entry.find_keys)
 
 
 __all__ = ["Compared", "Known", "Met", "Records"]
