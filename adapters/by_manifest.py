@@ -106,7 +106,9 @@ class ByManifest(Adapter):
         )
         foreign = dig(answer, push.receipt.split(".")) if push.receipt else None
         known = status in push.known_status or (push.known is not None and _true(dig(answer, push.known.split("."))))
-        return Receipt(None if foreign is None else str(foreign), known)
+        if push.receipt and foreign in (None, "") and not known:
+            raise Unready("not_confirmed", "the source answered without saying that it took the notice; try later")
+        return Receipt(None if foreign is None else _clean(foreign), known)
 
     @property
     def dedupes(self) -> bool:  # type: ignore[override]
@@ -306,6 +308,11 @@ def _moment(said: str | None, zone: str) -> datetime.datetime:
 
 def _content(record: Row) -> str:
     return hashlib.blake2b(json.dumps(record, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
+
+
+def _clean(foreign: Any) -> str:
+    """An id as every database can keep it: no control characters, no half letters, at most 200."""
+    return "".join(letter for letter in str(foreign)[:200] if letter.isprintable())
 
 
 def _true(value: Any) -> bool:

@@ -28,7 +28,8 @@ _CLAIMED_AT_ONCE = 10
 _HOUR = datetime.timedelta(hours=1)
 #: Refusals that speak of the endpoint and not of the notice: it stays owed until somebody mends the endpoint.
 _ABOUT_THE_ENDPOINT = frozenset(
-    {"bad_url", "bad_wsdl", "files_only", "no_secret", "no_such_binding", "no_such_operation", "redirected"}
+    {"bad_url", "bad_wsdl", "files_only", "no_secret", "no_such_address", "no_such_binding"}
+    | {"no_such_operation", "redirected"}
     | {"tls_failed", "wrong_credentials"}
 )
 #: Failures after which the notice surely did not arrive.
