@@ -118,7 +118,7 @@ def _envelope(body: str) -> str:
 
 
 def catalogue(transport: str) -> list[Reply]:
-    """The replies of ``rest`` or ``soap``; what is 1 GB there has a tenth of it in the short form, above every bound."""
+    """The replies of ``rest`` or ``soap``; in the short form what is 1 GB has a tenth of it, above every bound."""
     told: dict[str, list[dict[str, Any]]] = tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))
     return [Reply(**one | {"zeros": one.get("zeros", 0) // (1 if LONG else 10)}) for one in told[transport]]
 
