@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from hub.evidence.offline import merkle
 from hub.index import dialect
+from hub.index.columns import microseconds
 from hub.index.schema import (
     audit,
     audit_cosignatures,
@@ -21,7 +22,6 @@ from hub.index.schema import (
     audit_leaves,
     audit_stamps,
     audit_tiles,
-    microseconds,
     outbox,
     records,
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from hub.index import dialect
-from hub.index.schema import Values, lanes
+from hub.index.columns import Values
+from hub.index.schema import lanes
 
 _HOUR = datetime.timedelta(hours=1)
 

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, exists, func, select, update
 
 from contracts import Notice, tracing
 from hub.index import dialect
+from hub.index.columns import Values
 from hub.index.payload import Seal
-from hub.index.schema import Values, lanes, outbox
+from hub.index.schema import lanes, outbox
 
 OWED, DONE, DEAD, DOUBT = "owed", "done", "dead", "doubt"
 
