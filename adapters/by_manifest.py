@@ -41,6 +41,8 @@ class Transport(Protocol):
 
     def check(self) -> list[Step]: ...
 
+    def rest(self) -> None: ...
+
 
 class ByManifest(Adapter):
     """``ByManifest(connection, manifest, folder, hooks)``; capabilities are the sections the manifest has.
@@ -113,6 +115,10 @@ class ByManifest(Adapter):
     @property
     def dedupes(self) -> bool:  # type: ignore[override]
         return self.manifest.push is None or self.manifest.push.dedupes
+
+    def rest(self) -> None:
+        if self._transport is not None:
+            self._transport.rest()
 
     def has(self, notice: Notice) -> bool | None:
         ask = self.manifest.push.ask if self.manifest.push else None

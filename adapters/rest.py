@@ -77,6 +77,11 @@ class RestClient:
             with answer:
                 return self._read(answer, accepts, also_ok)
 
+    def rest(self) -> None:
+        """Close this thread's connections; the next request opens one again."""
+        if hasattr(self._local, "session"):
+            self._local.session.close()
+
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             self._local.session = session(self._connection, self._reach)
@@ -119,6 +124,10 @@ class RestTransport:
             accepts=_JSON,
         )  # fmt: skip
         return reply.status, reply.json() if reply.body and "json" in reply.kind else None
+
+    def rest(self) -> None:
+        """Close this thread's connections."""
+        self.client.rest()
 
     def check(self) -> list[Step]:
         """A REST address is tried by its first list; there is nothing to try before."""

@@ -88,6 +88,11 @@ class SoapTransport:
         """Send ``fields`` to the operation. SOAP has no statuses: 200, or an error is raised."""
         return 200, self._call(call.operation or "", {**call.params, **fields})
 
+    def rest(self) -> None:
+        """Close the connections; the next call opens one again."""
+        if self._made is not None:
+            self._made[0].transport.session.close()
+
     def check(self) -> list[Step]:
         """Whether the WSDL in the folder can be read and offers the manifest's binding."""
         try:

@@ -43,7 +43,7 @@ class Delivery(Model):
     ) = None
     """Hours of the day in which it is told, Indian time, e.g. ``22:00-06:00``; absent means always."""
     failures_per_hour: Annotated[int, Field(ge=1, le=100_000)] = 200
-    """Failed attempts in an hour after which the lane rests until the hour is over."""
+    """Failed attempts in an hour after which nothing that failed is tried again until the hour is over."""
 
 
 class Endpoint(Model):
@@ -56,7 +56,7 @@ class Endpoint(Model):
     """Where the secret lies, e.g. ``env:POLICE_BR_PASSWORD``; never the secret itself."""
     pull_every_seconds: Annotated[int, Field(ge=1, le=604_800)] = 900
     timeout_seconds: Annotated[float, Field(ge=0.1, le=120)] = 20.0
-    """How long an answer may take."""
+    """How long an answer may be silent; a whole answer may take twice as long."""
     delivery: Delivery = Delivery()
 
 

@@ -96,7 +96,7 @@ class Outbox:
         return [Due(*row) for row in self._connection.execute(query)]
 
     def claim(self, lane: str, holder: str, now: datetime.datetime, until: datetime.datetime, limit: int) -> list[Owed]:
-        """The oldest due notices of a lane, at most one per record, held until ``until``.
+        """The notices of a lane that are due longest, at most one per record, held until ``until``.
 
         A notice waits while an earlier one about the same record is still owed: their order is kept.
         """
@@ -111,7 +111,7 @@ class Outbox:
         query = (
             select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
             .where(outbox.c.lane == lane, outbox.c.state == OWED, outbox.c.due <= now, free, ~waits)
-            .order_by(outbox.c.seq)
+            .order_by(outbox.c.due, outbox.c.seq)
             .limit(limit)
         )
         rows = self._connection.execute(dialect.skip_locked(self._connection, query)).all()
@@ -138,10 +138,12 @@ class Outbox:
         """It may have arrived and nobody can tell: a person must look."""
         return self._settle(seq, holder, _settled(DOUBT, None, now) | _because(why))
 
-    def retry(self, seq: int, holder: str, code: str, due: datetime.datetime, unsure: bool) -> bool:
-        """To be tried again at ``due``."""
+    def retry(
+        self, seq: int, holder: str, code: str, due: datetime.datetime, unsure: bool, counts: bool = True
+    ) -> bool:
+        """To be tried again at ``due``; ``counts`` if the attempt speaks against this notice."""
         values: Values = {"due": due, "holder": None, "held_until": None, "unsure": unsure}
-        return self._settle(seq, holder, values | _because(Why(code)))
+        return self._settle(seq, holder, values | _because(Why(code)), counts)
 
     def give_back(self, seqs: Iterable[int], holder: str) -> None:
         """Claimed but not tried: free again, without an attempt counted."""
@@ -149,9 +151,9 @@ class Outbox:
         values: Values = {"holder": None, "held_until": None}
         self._connection.execute(update(outbox).where(mine).values(values))
 
-    def _settle(self, seq: int, holder: str, values: Values) -> bool:
+    def _settle(self, seq: int, holder: str, values: Values, counts: bool = True) -> bool:
         mine = (outbox.c.seq == seq) & (outbox.c.holder == holder) & (outbox.c.state == OWED)
-        statement = update(outbox).where(mine).values(values | {"attempts": outbox.c.attempts + 1})
+        statement = update(outbox).where(mine).values(values | {"attempts": outbox.c.attempts + int(counts)})
         return bool(self._connection.execute(statement).rowcount)
 
     # Participants that fetch their notices themselves
