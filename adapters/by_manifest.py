@@ -41,6 +41,8 @@ class Transport(Protocol):
 
     def check(self) -> list[Step]: ...
 
+    def rest(self) -> None: ...
+
 
 class ByManifest(Adapter):
     """``ByManifest(connection, manifest, folder, hooks)``; capabilities are the sections the manifest has.
@@ -106,11 +108,17 @@ class ByManifest(Adapter):
         )
         foreign = dig(answer, push.receipt.split(".")) if push.receipt else None
         known = status in push.known_status or (push.known is not None and _true(dig(answer, push.known.split("."))))
-        return Receipt(None if foreign is None else str(foreign), known)
+        if push.receipt and foreign in (None, "") and not known:
+            raise Unready("not_confirmed", "the source answered without saying that it took the notice; try later")
+        return Receipt(None if foreign is None else _clean(foreign), known)
 
     @property
     def dedupes(self) -> bool:  # type: ignore[override]
         return self.manifest.push is None or self.manifest.push.dedupes
+
+    def rest(self) -> None:
+        if self._transport is not None:
+            self._transport.rest()
 
     def has(self, notice: Notice) -> bool | None:
         ask = self.manifest.push.ask if self.manifest.push else None
@@ -306,6 +314,11 @@ def _moment(said: str | None, zone: str) -> datetime.datetime:
 
 def _content(record: Row) -> str:
     return hashlib.blake2b(json.dumps(record, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
+
+
+def _clean(foreign: Any) -> str:
+    """An id as every database can keep it: no control characters, no half letters, at most 200."""
+    return "".join(letter for letter in str(foreign)[:200] if letter.isprintable())
 
 
 def _true(value: Any) -> bool:

@@ -14,12 +14,14 @@ import requests
 import urllib3
 
 from adapters.base import Connection, Step
+from adapters.deadline import InTime
 from adapters.mapping.manifest import Call, Reach
 from contracts import Problem, Refused, Unready, tracing
 
 _CHUNK = 65_536
 _PLAIN = re.compile(r"[A-Za-z][\w.]{0,99}", re.ASCII)
 _JSON = ("application/json", "text/json")
+_PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class RestClient:
             with answer:
                 return self._read(answer, accepts, also_ok)
 
+    def rest(self) -> None:
+        """Close this thread's connections; the next request opens one again."""
+        if hasattr(self._local, "session"):
+            self._local.session.close()
+
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
             self._local.session = session(self._connection, self._reach)
@@ -83,10 +90,12 @@ class RestClient:
     def _read(self, answer: requests.Response, accepts: tuple[str, ...], also_ok: tuple[int, ...]) -> Reply:
         kind, _, rest = answer.headers.get("Content-Type", "").lower().partition(";")
         kind = kind.strip()
+        if answer.status_code < 200 and answer.status_code not in also_ok:
+            raise Unready("unexpected_answer", "the source began an answer and gave none; try later")
         if answer.status_code >= 300 and answer.status_code not in also_ok:
             raise_for(answer, _problems(answer, kind) if answer.status_code in (400, 409, 422) else None)
         body = bounded(answer, self._reach.max_bytes, self._connection.timeout_seconds)
-        expected = kind in accepts or (accepts is _JSON and kind.endswith("+json"))
+        expected = kind in accepts or (accepts is _JSON and kind.endswith("+json") and kind != _PROBLEM)
         if body and answer.status_code < 300 and not expected:
             raise Unready("unexpected_answer", f"the source answered {_shown(kind)}, not {accepts[0]}; try later")
         charset = rest.partition("charset=")[2].strip().strip('"') or None
@@ -116,6 +125,10 @@ class RestTransport:
         )  # fmt: skip
         return reply.status, reply.json() if reply.body and "json" in reply.kind else None
 
+    def rest(self) -> None:
+        """Close this thread's connections."""
+        self.client.rest()
+
     def check(self) -> list[Step]:
         """A REST address is tried by its first list; there is nothing to try before."""
         return []
@@ -137,6 +150,8 @@ class _Direct(requests.Session):
 def session(connection: Connection, reach: Reach) -> requests.Session:
     """A session with the participant's credentials, deaf to proxies and .netrc of the environment."""
     made = _Direct()
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, InTime())
     made.trust_env = False
     made.headers["User-Agent"] = "trackchild-hub"
     secret = connection.secret
@@ -165,16 +180,23 @@ class guarded:  # noqa: N801 - reads as a word at its uses: with guarded():
             raise Refused("tls_failed", "the source's certificate or TLS is not acceptable; mend it there") from None
         if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
             raise Refused("bad_url", "the endpoint's url is not usable; correct it in the registry") from None
-        if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
+        if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError) or _silent(error):
             if isinstance(error, requests.exceptions.ConnectTimeout):
                 raise Unready("unreachable", "the source cannot be reached; try later") from None
             raise Unready("timed_out", "the source did not answer in time; try later") from None
+        if isinstance(error, requests.exceptions.ContentDecodingError | urllib3.exceptions.DecodeError):
+            raise Unready("unreadable_answer", "the source's answer is not packed as it says; try later") from None
         if isinstance(error, requests.exceptions.RequestException | urllib3.exceptions.HTTPError):
             if not _connected(error):
                 raise Unready("unreachable", "the source cannot be reached; try later") from None
             raise Unready(
                 "broken_off_by_source", "the source broke off before its answer was whole; try later"
             ) from None
+
+
+def _silent(error: BaseException | None) -> bool:
+    """An answer that began and went on no more: requests calls it a broken connection."""
+    return error is not None and any(isinstance(one, urllib3.exceptions.TimeoutError) for one in error.args[:1])
 
 
 def _connected(error: BaseException) -> bool:
@@ -219,9 +241,18 @@ def raise_for(answer: requests.Response, problems: list[Problem] | None = None) 
         raise Refused("wrong_credentials", f"the source answered {status}; check the secret and what it may do there")
     if status in (408, 425, 429) or status >= 500:
         raise Unready("source_unready", f"the source answered {status}; try later", _retry_after(answer))
-    code = "not_there" if status in (404, 410) else "refused_by_source"
     method = _shown(answer.request.method)
+    if status in (404, 410) and method != "GET" and not _speaks(answer):
+        # A web server's own page: the application is gone, and it is not the record that is missing.
+        raise Refused("no_such_address", f"the source's server knows no such address for {method}; check url and path")
+    code = "not_there" if status in (404, 410) else "refused_by_source"
     raise Refused(code, f"the source answered {status} for {method}; check path and parameters", problems)
+
+
+def _speaks(answer: requests.Response) -> bool:
+    """Whether the system itself answers, and not the web server before it."""
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind.endswith(("json", "xml"))
 
 
 def _retry_after(answer: requests.Response) -> int | None:

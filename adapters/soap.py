@@ -29,6 +29,8 @@ class PinnedTransport(Transport):
 
     #: Here already, since zeep's ``__del__`` asks for it even where making the session was refused.
     _close_session = False
+    #: Whether the call under way was answered: from there on, what goes wrong is the answer's fault.
+    answered = False
 
     def __init__(self, connection: Connection, reach: Reach, folder: Path) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
@@ -55,11 +57,20 @@ class PinnedTransport(Transport):
                 kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
                 if not (answer.status_code < 300 or (answer.status_code in (400, 500) and kind in _XML)):
                     raise_for(answer)
-                body = bounded(answer, self._most, self.operation_timeout)
+                body = self._body(answer)
         if kind not in _XML and kind != "multipart/related":
             raise Unready("unexpected_answer", "the source answered something that is not SOAP; try later")
         answer._content = body  # read already, within the bound
+        self.answered = True
         return answer
+
+    def _body(self, answer: requests.Response) -> bytes:
+        try:
+            return bounded(answer, self._most, self.operation_timeout)
+        except Refused:
+            if answer.status_code >= 300:
+                raise_for(answer)  # what it is too large to say does not matter: the status says it
+            raise
 
 
 class SoapTransport:
@@ -76,6 +87,11 @@ class SoapTransport:
     def tell(self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
         """Send ``fields`` to the operation. SOAP has no statuses: 200, or an error is raised."""
         return 200, self._call(call.operation or "", {**call.params, **fields})
+
+    def rest(self) -> None:
+        """Close the connections; the next call opens one again."""
+        if self._made is not None:
+            self._made[0].transport.session.close()
 
     def check(self) -> list[Step]:
         """Whether the WSDL in the folder can be read and offers the manifest's binding."""
@@ -101,16 +117,17 @@ class SoapTransport:
         client, service = self._client()
         if operation not in client.wsdl.bindings[str(self._reach.binding)].all():
             raise Refused("no_such_operation", f"the WSDL has no operation {operation}; correct it in the manifest")
+        client.transport.answered = False
         try:
             return plain(serialize_object(service[operation](**params), dict))
         except zeep.exceptions.Fault as fault:
             raise of_fault(fault) from None
-        except zeep.exceptions.ValidationError:
-            raise Refused("not_in_wsdl", f"what is sent does not fit operation {operation} of the WSDL") from None
-        except TypeError:
-            raise Refused("not_in_wsdl", f"operation {operation} does not take these parameters") from None
-        except (zeep.exceptions.Error, etree.LxmlError):
-            raise Unready("unreadable_answer", "the source's answer does not fit its WSDL; try later") from None
+        except (Refused, Unready):
+            raise
+        except Exception as error:  # zeep reads answers trustingly: what is no answer ends in any error at all
+            if client.transport.answered:
+                raise Unready("unreadable_answer", "the source's answer does not fit its WSDL; try later") from None
+            raise _not_sent(error, operation) from None
 
 
 def _client(connection: Connection, reach: Reach, folder: Path) -> Client:
@@ -124,6 +141,17 @@ def _client(connection: Connection, reach: Reach, folder: Path) -> Client:
                       settings=settings, wsse=wsse)  # fmt: skip
     except (zeep.exceptions.Error, etree.LxmlError, OSError, KeyError, ValueError):
         raise Refused("bad_wsdl", f"{reach.wsdl} cannot be read as a WSDL; get it again from the owner") from None
+
+
+def _not_sent(error: Exception, operation: str) -> Exception:
+    """What kept a call from being written; a defect stays what it is."""
+    if isinstance(error, zeep.exceptions.ValidationError):
+        return Refused("not_in_wsdl", f"what is sent does not fit operation {operation} of the WSDL")
+    if isinstance(error, TypeError):
+        return Refused("not_in_wsdl", f"operation {operation} does not take these parameters")
+    if isinstance(error, zeep.exceptions.Error | etree.LxmlError):
+        return Refused("bad_wsdl", f"the WSDL does not say how to write operation {operation}; get it again")
+    return error
 
 
 def of_fault(fault: zeep.exceptions.Fault) -> Refused | Unready:

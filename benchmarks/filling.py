@@ -18,10 +18,11 @@ from sqlalchemy import Engine
 from benchmarks.matching.generator import Generator
 from contracts import ChildRecord
 from hub.core import ModelCore
-from hub.index import dialect
+from hub.index import compared, dialect
 from hub.index.entry import TO_FIND, Entry, columns_of, opaque_id
 from hub.index.payload import dump_record
 from hub.index.schema import match_keys, record_versions, records
+from hub.index.thin import thinned
 
 SECRET = b"benchmark"
 PART = 5_000
@@ -64,7 +65,8 @@ def _make_part(path: Path) -> None:
 def _row(number: int, entry: Entry) -> dict[str, Any]:
     ref = entry.record.ref
     identity = {"row": number, "participant": ref.participant, "source_id": ref.source_id, "hub_id": opaque_id()}
-    return identity | {"first_seen": _NOW} | columns_of(entry, dump_record(entry.record), entry.features, _NOW)
+    columns = columns_of(entry, dump_record(entry.record), _NOW) | {"features": entry.features}
+    return identity | {"first_seen": _NOW} | columns
 
 
 def _keys(start: int, entries: list[Entry]) -> npt.NDArray[Any]:
@@ -83,8 +85,10 @@ def load(engine: Engine, parts: Iterable[Path]) -> None:
     for part in parts:
         rows, keys = pickle.loads(part.read_bytes())  # its own files
         held.append(keys)
+        features = [(row["row"], row["side"], thinned(row.pop("features"))) for row in rows]
         with engine.begin() as connection:
             dialect.insert_many(connection, records, rows)
+            compared.put(connection, features)
             dialect.insert_many(connection, record_versions, [_version(row) for row in rows])
     keys = np.concatenate(held)
     keys = keys[np.lexsort((keys["row"], keys["side"], keys["key"]))]

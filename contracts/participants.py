@@ -26,6 +26,8 @@ class Permission(StrEnum):
     GET_CASE = "get_case"
     NOTICES = "notices"
     REGISTRY_LOOKUP = "registry_lookup"
+    WITNESS = "witness"
+    """See and sign the heads of the hub's audit."""
 
 
 class Delivery(Model):
@@ -41,7 +43,7 @@ class Delivery(Model):
     ) = None
     """Hours of the day in which it is told, Indian time, e.g. ``22:00-06:00``; absent means always."""
     failures_per_hour: Annotated[int, Field(ge=1, le=100_000)] = 200
-    """Failed attempts in an hour after which the lane rests until the hour is over."""
+    """Failed attempts in an hour after which nothing that failed is tried again until the hour is over."""
 
 
 class Endpoint(Model):
@@ -54,7 +56,7 @@ class Endpoint(Model):
     """Where the secret lies, e.g. ``env:POLICE_BR_PASSWORD``; never the secret itself."""
     pull_every_seconds: Annotated[int, Field(ge=1, le=604_800)] = 900
     timeout_seconds: Annotated[float, Field(ge=0.1, le=120)] = 20.0
-    """How long an answer may take."""
+    """How long an answer may be silent; a whole answer may take twice as long."""
     delivery: Delivery = Delivery()
 
 
@@ -69,4 +71,6 @@ class Participant(Model):
     """LGD states it speaks for; empty means all."""
     permissions: Annotated[list[Permission], Field(max_length=10)] = []
     endpoint: Endpoint | None = None
+    witness_key: Annotated[str, StringConstraints(min_length=10, max_length=300)] | None = None
+    """Verifier key (C2SP signed-note, type 4) by which its cosignatures of the audit are known."""
     active: bool = True

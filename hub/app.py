@@ -8,6 +8,7 @@ import structlog
 import registry
 from adapters.base import Adapter, Capability, Step
 from contracts import AreaKind, Participant, Permission, Purpose, Refused, Section, SectionName, tracing
+from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
 from contracts.exchange import (
     Acknowledged,
     AcknowledgeNotice,
@@ -31,6 +32,8 @@ from hub.clock import forget_old_slots
 from hub.core import ModelCore
 from hub.courier import Courier, Policy
 from hub.enriching import Enriching
+from hub.evidence.lines import taken
+from hub.evidence.proofs import Proofs
 from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.index import Store
@@ -74,7 +77,8 @@ class Hub:
             at_once=settings.sign_in_at_once,
         )
         self._finding = Finding(store, core)
-        self._reading = Reading(store, self.systems.able)
+        self.proofs = Proofs(store, settings)
+        self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
         self.courier = Courier(store, self._takes_notices, _policy(settings), terms=self.systems.terms)
 
     @classmethod
@@ -154,7 +158,9 @@ class Hub:
         """The caller took a notice, by fetch or by push: it is owed no longer. ``Refused`` (``unknown_notice``)."""
         lane = require_permission(caller, Permission.NOTICES).id
         with self.store.write() as work:
-            at = work.outbox.acknowledge(lane, wanted.notice_id, self.flow.now())
+            at, notice = work.outbox.acknowledge(lane, wanted.notice_id, self.flow.now())
+            if notice is not None:
+                work.audit.add(taken(notice, "fetched"), self.flow.now())
         if at is None:
             raise Refused("unknown_notice", "No such notice was owed to you. Take the id from ListNotices.")
         return Acknowledged(notice_id=wanted.notice_id, acknowledged_at=at)
@@ -163,6 +169,15 @@ class Hub:
         """Institutions and areas of the directory."""
         self._may(caller, Act.LOOKUP_REGISTRY, Permission.REGISTRY_LOOKUP)
         return self.registry.lookup(wanted)
+
+    def audit_head(self, caller: Caller, wanted: GetAuditHead) -> AuditHead:
+        """The newest signed head of the audit, proven to go on from one that the witness saw."""
+        require_permission(caller, Permission.WITNESS)
+        return self.proofs.heads.head(wanted)
+
+    def cosign_audit_head(self, caller: Caller, said: CosignAuditHead) -> Cosigned:
+        """Keep a witness's signature of a head."""
+        return self.proofs.heads.cosign(require_permission(caller, Permission.WITNESS), said)
 
     # People: the portal.
 
@@ -289,6 +304,10 @@ class Hub:
     def deliver(self, progress: Progress | None = None) -> DeliveryReport:
         """One round of the courier."""
         return self.courier.deliver(progress)
+
+    def grow_audit(self) -> int:
+        """Take the audit's new lines into its tree; how many."""
+        return self.proofs.grow()
 
     def clean_up(self) -> None:
         """Remove sessions and claims that are over."""

@@ -120,5 +120,9 @@ class Courier:
             # Nothing was sent: when somebody mends the endpoint, everything is still there.
             trip(self._shared, lane, refused.code, None)
             return
-        if adapter is not None:
+        if adapter is None:
+            return
+        try:
             Lane(self._shared, lane, adapter, self._terms(lane), counts).serve(turn)
+        finally:
+            adapter.rest()  # each thread has its own: kept, they would be as many as threads times participants

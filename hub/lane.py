@@ -13,6 +13,7 @@ import structlog
 from adapters.base import Adapter
 from contracts import Refused, Unready, tracing
 from contracts.participants import Delivery
+from hub.evidence.lines import taken
 from hub.index import Store, Work
 from hub.index.lanes import LaneState
 from hub.index.outbox import Owed, Why
@@ -27,11 +28,14 @@ _CLAIMED_AT_ONCE = 10
 _HOUR = datetime.timedelta(hours=1)
 #: Refusals that speak of the endpoint and not of the notice: it stays owed until somebody mends the endpoint.
 _ABOUT_THE_ENDPOINT = frozenset(
-    {"bad_url", "bad_wsdl", "files_only", "no_secret", "no_such_binding", "no_such_operation", "redirected"}
+    {"bad_url", "bad_wsdl", "files_only", "no_secret", "no_such_address", "no_such_binding"}
+    | {"no_such_operation", "redirected"}
     | {"tls_failed", "wrong_credentials"}
 )
 #: Failures after which the notice surely did not arrive.
 _SURELY_NOT_TAKEN = frozenset({"unreachable"})
+#: Failures that speak of the system, whichever notice met them.
+_ABOUT_THE_SYSTEM = frozenset({"unreachable", "timed_out", "broken_off_by_source"})
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Policy:
     first: float = 5.0
     longest: float = 3_600.0
     hold: float = 60.0
-    """How long a claim lasts; a courier that dies gives its notices back after it."""
+    """How long a courier begins attempts on what it claimed; the claim lasts as much longer as an attempt may take."""
     turn: float = 5.0
     """How long one lane is served before the others get a look again."""
 
@@ -155,10 +159,8 @@ class Lane:
 
     @property
     def _hold(self) -> datetime.timedelta:
-        """Longer than an attempt can take where a second one meanwhile would do harm."""
-        seconds = self.shared.policy.hold
-        if not self.adapter.dedupes:
-            seconds = max(seconds, 4 * self.adapter.connection.timeout_seconds)
+        """Longer than what is begun in it can take (to connect, send, read and ask): nobody else comes meanwhile."""
+        seconds = self.shared.policy.hold + 4 * self.adapter.connection.timeout_seconds
         return datetime.timedelta(seconds=seconds)
 
     # Claiming: at the participant's rate, and one alone to a system that did not answer.
@@ -178,16 +180,17 @@ class Lane:
         assert slot is not None
         with self.shared.store.write() as work:
             state = work.lanes.hold(self.name, now)
-            self._until = now + self._hold
-            if state.resume_at > now or not work.leases.renew(*slot, self._until):
+            until = now + self._hold
+            self._begin_until = now + datetime.timedelta(seconds=self.shared.policy.hold)
+            if state.resume_at > now or not work.leases.renew(*slot, until):
                 return [], 0
             if state.next_at is not None and state.next_at > now:
                 return [], (state.next_at - now).total_seconds()
-            claimed = work.outbox.claim(self.name, self._holder, now, self._until, self._limit(state))
+            claimed = work.outbox.claim(self.name, self._holder, now, until, self._limit(state))
             if claimed:
                 work.lanes.begun(self.name, now, self._next_at(now, len(claimed)))
                 if state.opened_at is not None:
-                    work.lanes.keep_out(self.name, self._until)
+                    work.lanes.keep_out(self.name, until)
             return claimed, 0
 
     def _limit(self, state: LaneState) -> int:
@@ -206,7 +209,7 @@ class Lane:
 
     def _push_all(self, claimed: Sequence[Owed]) -> None:
         for number, owed in enumerate(claimed):
-            if self._stopped or self.shared.ending.is_set() or self.shared.now() >= self._until:
+            if self._stopped or self.shared.ending.is_set() or self.shared.now() >= self._begin_until:
                 with self.shared.store.write() as work:
                     work.outbox.give_back([one.seq for one in claimed[number:]], self._holder)
                 return
@@ -260,6 +263,7 @@ class Lane:
         with self.shared.store.write() as work:
             ends = work.lanes.answered(self.name, now)
             if work.outbox.done(owed.seq, self._holder, how, foreign_id, (begun, now)):
+                work.audit.add(taken(owed.notice, how, begun), now)
                 self.counts.add("delivered")
         if ends:
             log.warning("incident_ended", lane=self.name)
@@ -282,28 +286,36 @@ class Lane:
         log.warning("notice_in_doubt", lane=self.name, notice=owed.notice.notice_id)
 
     def _again(self, owed: Owed, code: str, seconds: int | None, whole_lane: bool = False) -> None:
-        """Later; if the system failed too often, in a row or in this hour, the whole lane later."""
+        """Later; if it is the system that fails, in a row, the whole lane later."""
         now = self.shared.now()
         unsure = not self.adapter.dedupes and (owed.unsure or not _surely_not_taken(code, seconds))
-        wait = datetime.timedelta(seconds=seconds) if seconds else self.shared.policy.wait(owed.attempts + 1)
+        of_the_system = bool(seconds) or whole_lane or owed.attempts == 0 or code in _ABOUT_THE_SYSTEM
         with self.shared.store.write() as work:
-            state = work.lanes.failed(self.name, code, now)
-            if owed.attempts + 1 >= self.shared.policy.attempts and not whole_lane:
+            state = work.lanes.failed(self.name, code, now, in_a_row=of_the_system)
+            # A system that answers nothing says nothing about one notice: only what fails beside others is laid aside.
+            counts = state.opened_at is None and not whole_lane
+            if counts and owed.attempts + 1 >= self.shared.policy.attempts:
                 if work.outbox.dead(owed.seq, self._holder, Why(code), (now, now)):
                     self.counts.add("dead")
-            elif work.outbox.retry(owed.seq, self._holder, code, now + wait, unsure):
+            elif work.outbox.retry(owed.seq, self._holder, code, self._due(owed, state, seconds), unsure, counts):
                 self.counts.add("retried")
             begins = self._look_at(work, state, seconds, whole_lane)
         _tell(self.name, code, state, begins)
 
+    def _due(self, owed: Owed, state: LaneState, seconds: int | None) -> datetime.datetime:
+        """When it is tried again: in an hour whose failures are spent, only after that hour."""
+        wait = datetime.timedelta(seconds=seconds) if seconds else self.shared.policy.wait(owed.attempts + 1)
+        due = self.shared.now() + wait
+        if state.hour_from is not None and state.hour_failures >= self.terms.failures_per_hour:
+            due = max(due, state.hour_from + _HOUR)
+        return due
+
     def _look_at(self, work: Work, state: LaneState, seconds: int | None, whole_lane: bool) -> bool:
-        now, begins = self.shared.now(), False
-        spent = state.hour_failures >= self.terms.failures_per_hour
-        if seconds or whole_lane or state.opened_at is not None or state.failures >= _ENOUGH:
-            begins, self._stopped = _leave_alone(self.shared, work, state, seconds), True
-        if spent and state.hour_from is not None:
-            begins, self._stopped = work.lanes.leave_alone(self.name, state.hour_from + _HOUR, now) or begins, True
-        return begins
+        """Leave the lane alone if it is to be; true if an incident begins with it."""
+        if not (seconds or whole_lane or state.opened_at is not None or state.failures >= _ENOUGH):
+            return False
+        self._stopped = True
+        return _leave_alone(self.shared, work, state, seconds)
 
 
 def _why(refused: Refused) -> Why:

@@ -22,19 +22,21 @@ class Reading:
         store: Store,
         adapter_for: Callable[[str, Capability], Adapter | None],
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+        require_proof: Callable[[], None] = lambda: None,
     ) -> None:
-        self._store, self._adapter_for, self._now = store, adapter_for, now
+        self._store, self._adapter_for, self._now, self._require_proof = store, adapter_for, now, require_proof
 
     def section(self, caller: Caller, hub_id: str, section: SectionName, purpose: Purpose, case: str) -> Section:
         """Ask the owner. The line in the audit is there before the question is; without it nothing is asked.
 
         Raises ``Refused`` (``not_allowed``, ``section_not_allowed``, ``purpose_not_allowed``, ``no_case_stated``,
         ``unknown_case``, ``owner_cannot_be_read``, or the owner's own) and ``Unready`` (the owner's own,
-        ``owner_failed``, ``owner_answered_else``).
+        ``owner_failed``, ``owner_answered_else``, ``audit_behind``).
         """
         officer = require_section(caller, section, purpose)
         if not case.strip():
             raise Refused("no_case_stated", "State the case or match that you read for.")
+        self._require_proof()
         record = self._record(caller, hub_id)
         line = _line(officer, section, purpose, case, hub_id)
         opening = self._write(line)

@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     """Bearer key for ``/metrics``; absent means that it is shown to callers on the same machine only."""
     lease_seconds: Annotated[float, Field(gt=0)] = 60.0
     """How long work may go without a heartbeat before another process takes it over."""
+    audit_key: Path | None = None
+    """PEM file of the Ed25519 key that signs the audit's heads (``trackchild audit new-key``); absent: not signed."""
+    audit_name: Annotated[str, Field(pattern=r"^[!-*,-~]{1,100}$")] = "trackchild-hub/audit"
+    """Name under which the heads are signed, e.g. ``hub.example.in/audit``; the same for ever."""
+    audit_every_seconds: Annotated[int, Field(ge=1, le=3_600)] = 10
+    """How often new lines of the audit are taken into its tree and a head is signed."""
+    audit_behind_seconds: Annotated[float, Field(gt=0)] = 900.0
+    """How long a line of the audit may wait for that before no section of a file is shown any more."""
+    timestamp_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Time-stamp authority (RFC 3161) that is asked for each signed head; absent means none."""
     session_hours: Annotated[float, Field(gt=0, le=72)] = 8.0
     """How long a sign-in lasts."""
     sign_in_failures: Annotated[int, Field(ge=1, le=100)] = 5

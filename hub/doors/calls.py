@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from contracts import CaseEvent, ChildRecord, Model, Permission, Refused, problems_of
+from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
 from contracts.exchange import (
     Acknowledged,
     AcknowledgeNotice,
@@ -42,6 +43,8 @@ class Desk(Protocol):
     def case(self, caller: Caller, wanted: GetCase) -> Case: ...
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList: ...
     def acknowledge_notice(self, caller: Caller, wanted: AcknowledgeNotice) -> Acknowledged: ...
+    def audit_head(self, caller: Caller, wanted: GetAuditHead) -> AuditHead: ...
+    def cosign_audit_head(self, caller: Caller, said: CosignAuditHead) -> Cosigned: ...
     def lookup(self, caller: Caller, wanted: RegistryLookup) -> RegistryAnswer: ...
 
 
@@ -147,6 +150,27 @@ CALLS: tuple[Call, ...] = (
         "POST",
         "/notices/{notice_id}/acknowledgement",
         "Say that you have taken a notice in; it is not listed or sent again.",
+        changes=True,
+    ),
+    Call(
+        "GetAuditHead",
+        GetAuditHead,
+        AuditHead,
+        Permission.WITNESS,
+        "audit_head",
+        "GET",
+        "/audit/head",
+        "The newest signed head of the hub's audit, proven to go on from the one that you saw.",
+    ),
+    Call(
+        "CosignAuditHead",
+        CosignAuditHead,
+        Cosigned,
+        Permission.WITNESS,
+        "cosign_audit_head",
+        "POST",
+        "/audit/cosignatures",
+        "Say that you saw a head of the audit and that it goes on from all that you saw before.",
         changes=True,
     ),
     Call(

@@ -1,7 +1,6 @@
 """Where SQLite and PostgreSQL differ: engines, how a transaction opens, upserts, bulk inserts, locks, triggers."""
 
 import functools
-import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Sequence
@@ -23,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.index.schema import Moment, Values, microseconds
+from hub.index.columns import Moment, Values, microseconds
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -181,44 +180,6 @@ def hold_sender(connection: Connection, sender: str) -> None:
 def _hold(connection: Connection, space: int, numbers: Sequence[int]) -> None:
     if numbers and is_postgresql(connection):
         connection.execute(_LOCK, {"space": space, "wanted": list(numbers)})
-
-
-_COUNT_SQLITE = """
-SELECT k.value, (SELECT count(*) FROM (SELECT 1 FROM match_keys WHERE key = k.value AND side = ? LIMIT ?))
-FROM json_each(?) AS k
-"""
-_COUNT_POSTGRESQL = """
-SELECT k, (SELECT count(*) FROM (SELECT 1 FROM match_keys WHERE key = k AND side = %s LIMIT %s) AS counted)
-FROM unnest(CAST(%s AS bigint[])) AS k
-"""
-_MET_SQLITE = """
-SELECT row, features FROM records
-WHERE row IN (SELECT row FROM match_keys WHERE side = ? AND key IN (SELECT value FROM json_each(?)))
-ORDER BY row
-"""
-_MET_POSTGRESQL = """
-SELECT r.row, r.features
-FROM (SELECT DISTINCT m.row FROM unnest(CAST(%s AS bigint[])) AS k
-      CROSS JOIN LATERAL (SELECT row FROM match_keys WHERE key = k AND side = %s OFFSET 0) AS m) AS met
-CROSS JOIN LATERAL (SELECT row, features FROM records WHERE row = met.row OFFSET 0) AS r
-ORDER BY r.row
-"""
-
-
-def count_keys(connection: Connection, keys: Sequence[int], side: int, bound: int) -> list[tuple[int, int]]:
-    """(key, how many rows of a side hold it) for each key; none is counted further than ``bound``."""
-    if is_postgresql(connection):
-        found = connection.exec_driver_sql(_COUNT_POSTGRESQL, (int(side), bound, list(keys)))
-    else:
-        found = connection.exec_driver_sql(_COUNT_SQLITE, (int(side), bound, json.dumps(list(keys))))
-    return [(key, count) for key, count in found.all()]
-
-
-def met(connection: Connection, keys: Sequence[int], side: int) -> Sequence[Any]:
-    """(row, sealed features) of each entry of a side that holds one of these keys, by row."""
-    if is_postgresql(connection):
-        return connection.exec_driver_sql(_MET_POSTGRESQL, (list(keys), int(side))).all()
-    return connection.exec_driver_sql(_MET_SQLITE, (int(side), json.dumps(list(keys)))).all()
 
 
 def backend(engine: Engine) -> str:

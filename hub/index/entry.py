@@ -9,8 +9,8 @@ from enum import IntEnum
 
 from contracts import ChildRecord, Place
 from contracts.codes import PublicationBasis, RecordKind, Restriction, Status
+from hub.index.columns import Values
 from hub.index.payload import pack_keys
-from hub.index.schema import Values
 
 
 class Side(IntEnum):
@@ -111,7 +111,7 @@ def opaque_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def columns_of(entry: Entry, sealed_record: bytes, sealed_features: bytes, now: datetime.datetime) -> Values:
+def columns_of(entry: Entry, sealed_record: bytes, now: datetime.datetime) -> Values:
     """The row's changing columns; ``hub_id``, ``public_id`` and ``first_seen`` stay as they were made."""
     record, place = entry.record, place_of(entry.record)
     born_from, born_to = born_between(record)
@@ -132,7 +132,6 @@ def columns_of(entry: Entry, sealed_record: bytes, sealed_features: bytes, now: 
         "born_to": born_to,
         "updated": now,
         "record": sealed_record,
-        "features": sealed_features,
         "keys": pack_keys(entry.keys),
         "find_keys": pack_keys(entry.find_keys),
     }

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
-from hub.evidence import merkle
+from hub.evidence.offline import merkle
 from hub.index import dialect
+from hub.index.columns import microseconds
 from hub.index.schema import (
     audit,
     audit_cosignatures,
@@ -21,7 +22,8 @@ from hub.index.schema import (
     audit_leaves,
     audit_stamps,
     audit_tiles,
-    microseconds,
+    outbox,
+    records,
 )
 
 WIDTH = 256
@@ -129,6 +131,12 @@ class Evidence:
         """The root of the first ``size`` leaves."""
         return merkle.root(size, self.node)
 
+    def tiles(self) -> dict[tuple[int, int], bytes]:
+        """(level, number) -> a hash of all that the tile holds."""
+        query = select(audit_tiles.c.level, audit_tiles.c.number, audit_tiles.c.hashes)
+        rows = self._connection.execution_options(yield_per=1_000).execute(query)
+        return {(level, number): merkle.leaf_hash(hashes) for level, number, hashes in rows}
+
     # Heads
 
     def keep_head(self, size: int, checkpoint: str, now: datetime.datetime) -> None:
@@ -184,8 +192,9 @@ class Evidence:
         return [_leaf(row) for row in self._connection.execute(query)]
 
     def leaves_about(self, *, matter: str | None = None, hub_id: str | None = None) -> list[Leaf]:
-        """Those whose line is of one matter (a notice, a case) or one child; with the lines that tell their outcome."""
-        about = audit.c.matter == matter if matter is not None else audit.c.hub_id == hub_id
+        """Those whose line is of one matter (a notice, a case) or one child, notices about it included; with the lines
+        that tell their outcome."""
+        about = audit.c.matter == matter if matter is not None else _of_child(hub_id)
         opened = select(audit.c.seq).where(about)
         query = (
             select(audit_leaves.c.leaf, audit_leaves.c.seq.label("leaf_seq"), audit)
@@ -199,6 +208,12 @@ class Evidence:
         """Lines older than that which are in no leaf: none of them is proven."""
         query = select(func.count()).select_from(audit).outerjoin(audit_leaves, audit_leaves.c.seq == audit.c.seq)
         return self._connection.execute(query.where(audit_leaves.c.seq.is_(None), audit.c.at < before)).scalar_one()
+
+
+def _of_child(hub_id: str | None) -> ColumnElement[bool]:
+    its = (records.c.participant == outbox.c.lane) & (records.c.source_id == outbox.c.about)
+    told = select(outbox.c.notice_id).join(records, its).where(records.c.hub_id == hub_id)
+    return (audit.c.hub_id == hub_id) | audit.c.matter.in_(told)
 
 
 def entry_of(row: Row[Any]) -> bytes:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from hub.index import dialect
-from hub.index.schema import Values, lanes
+from hub.index.columns import Values
+from hub.index.schema import lanes
 
 _HOUR = datetime.timedelta(hours=1)
 
@@ -56,12 +57,12 @@ class Lanes:
         self._change(lane, {"failures": 0, "answered_at": now, "opened_at": None, "resume_at": now})
         return before.opened_at is not None
 
-    def failed(self, lane: str, code: str, now: datetime.datetime) -> LaneState:
-        """One more failure, counted in a row and in this hour; the lane as it stands with it."""
+    def failed(self, lane: str, code: str, now: datetime.datetime, in_a_row: bool = True) -> LaneState:
+        """One more failure, counted in this hour and, if it speaks of the system, in a row; the lane with it."""
         before = self.hold(lane, now)
         same_hour = before.hour_from is not None and now - before.hour_from < _HOUR
         counted: Values = {
-            "failures": before.failures + 1,
+            "failures": before.failures + in_a_row,
             "hour_from": before.hour_from if same_hour else now,
             "hour_failures": before.hour_failures + 1 if same_hour else 1,
             "failed_at": now,

@@ -4,7 +4,8 @@ import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
-from hub.index.schema import Values, outbox
+from hub.index.columns import Values
+from hub.index.schema import outbox
 from hub.letters import Filter, Letter, LetterState
 
 _COLUMNS = (

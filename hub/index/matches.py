@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, Select, bindparam, case, func, or_, sele
 from contracts import FieldEvidence, Reference
 from contracts.exchange import Match, MatchState
 from hub.index import dialect
+from hub.index.columns import Values
 from hub.index.entry import Veil
-from hub.index.schema import Values, match_steps, matches, records
+from hub.index.schema import match_steps, matches, records
 
 
 @dataclass(frozen=True)

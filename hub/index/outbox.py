@@ -8,8 +8,9 @@ from sqlalchemy import Connection, exists, func, select, update
 
 from contracts import Notice, tracing
 from hub.index import dialect
+from hub.index.columns import Values
 from hub.index.payload import Seal
-from hub.index.schema import Values, lanes, outbox
+from hub.index.schema import lanes, outbox
 
 OWED, DONE, DEAD, DOUBT = "owed", "done", "dead", "doubt"
 
@@ -95,7 +96,7 @@ class Outbox:
         return [Due(*row) for row in self._connection.execute(query)]
 
     def claim(self, lane: str, holder: str, now: datetime.datetime, until: datetime.datetime, limit: int) -> list[Owed]:
-        """The oldest due notices of a lane, at most one per record, held until ``until``.
+        """The notices of a lane that are due longest, at most one per record, held until ``until``.
 
         A notice waits while an earlier one about the same record is still owed: their order is kept.
         """
@@ -110,7 +111,7 @@ class Outbox:
         query = (
             select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
             .where(outbox.c.lane == lane, outbox.c.state == OWED, outbox.c.due <= now, free, ~waits)
-            .order_by(outbox.c.seq)
+            .order_by(outbox.c.due, outbox.c.seq)
             .limit(limit)
         )
         rows = self._connection.execute(dialect.skip_locked(self._connection, query)).all()
@@ -137,10 +138,12 @@ class Outbox:
         """It may have arrived and nobody can tell: a person must look."""
         return self._settle(seq, holder, _settled(DOUBT, None, now) | _because(why))
 
-    def retry(self, seq: int, holder: str, code: str, due: datetime.datetime, unsure: bool) -> bool:
-        """To be tried again at ``due``."""
+    def retry(
+        self, seq: int, holder: str, code: str, due: datetime.datetime, unsure: bool, counts: bool = True
+    ) -> bool:
+        """To be tried again at ``due``; ``counts`` if the attempt speaks against this notice."""
         values: Values = {"due": due, "holder": None, "held_until": None, "unsure": unsure}
-        return self._settle(seq, holder, values | _because(Why(code)))
+        return self._settle(seq, holder, values | _because(Why(code)), counts)
 
     def give_back(self, seqs: Iterable[int], holder: str) -> None:
         """Claimed but not tried: free again, without an attempt counted."""
@@ -148,9 +151,9 @@ class Outbox:
         values: Values = {"holder": None, "held_until": None}
         self._connection.execute(update(outbox).where(mine).values(values))
 
-    def _settle(self, seq: int, holder: str, values: Values) -> bool:
+    def _settle(self, seq: int, holder: str, values: Values, counts: bool = True) -> bool:
         mine = (outbox.c.seq == seq) & (outbox.c.holder == holder) & (outbox.c.state == OWED)
-        statement = update(outbox).where(mine).values(values | {"attempts": outbox.c.attempts + 1})
+        statement = update(outbox).where(mine).values(values | {"attempts": outbox.c.attempts + int(counts)})
         return bool(self._connection.execute(statement).rowcount)
 
     # Participants that fetch their notices themselves
@@ -164,12 +167,15 @@ class Outbox:
         bodies = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).scalars()
         return [self._notice(body) for body in bodies]
 
-    def acknowledge(self, lane: str, notice_id: str, now: datetime.datetime) -> datetime.datetime | None:
-        """When it was settled, by this call or before; None if no such notice is owed to ``lane``."""
+    def acknowledge(
+        self, lane: str, notice_id: str, now: datetime.datetime
+    ) -> tuple[datetime.datetime | None, Notice | None]:
+        """When it was settled (None: no such notice is owed to ``lane``), and the notice if this call did so."""
         mine = (outbox.c.lane == lane) & (outbox.c.notice_id == notice_id)
-        settled = _settled(DONE, "fetched", now)
-        self._connection.execute(update(outbox).where(mine, outbox.c.state != DONE).values(settled))
-        return self._connection.execute(select(outbox.c.settled_at).where(mine)).scalar_one_or_none()
+        settle = update(outbox).where(mine, outbox.c.state != DONE).values(_settled(DONE, "fetched", now))
+        body = self._connection.execute(settle.returning(outbox.c.body)).scalar_one_or_none()
+        at = self._connection.execute(select(outbox.c.settled_at).where(mine)).scalar_one_or_none()
+        return at, None if body is None else self._notice(body)
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(participant, state, how many)."""

@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, tuple_, update
 
 from contracts import ChildRecord
+from hub.index import compared as comparing
 from hub.index import dialect
+from hub.index.columns import Values
 from hub.index.entry import TO_FIND, Entry, Side, columns_of, opaque_id
 from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_keys
-from hub.index.schema import Values, markers, match_keys, record_versions, records
+from hub.index.schema import compared, markers, match_keys, record_versions, records
+from hub.index.thin import filled, thinned
 
 _PART = 5_000
 #: Rows of a key are counted to here first, and then to so many times as many.
@@ -39,7 +42,7 @@ class Known:
     @property
     def placed_keys(self) -> list[tuple[int, int]]:
         """(key, side) of its rows in the table of keys."""
-        return _placed(self.side, self.keys, self.find_keys)
+        return placed(self.side, self.keys, self.find_keys)
 
 
 class Met(NamedTuple):
@@ -67,13 +70,22 @@ class Compared:
 
 
 _KNOWN = [records.c[name] for name in (*Known.__dataclass_fields__,)]
-_COMPARED = [records.c[name] for name in ("row", "participant", "source_id", "version", "side", "features", "keys")]
+_COMPARED = select(
+    *(records.c[name] for name in ("row", "participant", "source_id", "version", "side", "keys")), compared.c.features
+)
 
 # Made once: putting a statement together takes longer than the database needs for it.
 _OWN = (records.c.participant == bindparam("owner")) & records.c.source_id.in_(bindparam("told", expanding=True))
 _KNOWN_OF = select(*_KNOWN).where(_OWN).order_by(records.c.row).with_for_update()
 _ROWS_OF = select(records.c.source_id, records.c.row).where(_OWN)
-_COMPARED_AT = select(*_COMPARED).where(records.c.row.in_(bindparam("rows", expanding=True)))
+_BESIDE = records.outerjoin(compared, compared.c.row == records.c.row)
+_COMPARED_AT = _COMPARED.select_from(_BESIDE).where(records.c.row.in_(bindparam("rows", expanding=True)))
+_OPEN_AFTER = (
+    _COMPARED.join_from(compared, records, compared.c.row == records.c.row)
+    .where(compared.c.row > bindparam("after"), compared.c.side == bindparam("on_side"))
+    .order_by(compared.c.row)
+    .limit(bindparam("most"))
+)
 
 
 class Records:
@@ -106,14 +118,14 @@ class Records:
         """Row -> what matching needs of it."""
         found: dict[int, Compared] = {}
         for part in dialect.parts(rows, _PART):
-            rows_read = self._connection.execute(_COMPARED_AT, {"rows": list(part)})
-            found |= {row[0]: self._compared(row) for row in rows_read}
+            rows_read = self._connection.execute(_COMPARED_AT, {"rows": list(part)}).all()
+            found |= {one.row: one for one in self._compared(rows_read)}
         return found
 
     def open_after(self, side: Side, row: int, limit: int) -> list[Compared]:
         """The next entries of a side, in the order of their rows."""
-        query = select(*_COMPARED).where(records.c.row > row, records.c.side == side, records.c.pending == 0)
-        return [self._compared(found) for found in self._connection.execute(query.order_by(records.c.row).limit(limit))]
+        asked = {"after": row, "on_side": int(side), "most": limit}
+        return self._compared(self._connection.execute(_OPEN_AFTER, asked).all())
 
     def pending(self, limit: int) -> list[tuple[Known, ChildRecord]]:
         """Ported entries that are not prepared for matching yet, with their records."""
@@ -146,8 +158,8 @@ class Records:
         followed, left_out = self._followed(keys, side, most)
         if not followed:
             return [], left_out
-        rows, sealed = zip(*dialect.met(self._connection, followed, side), strict=True)
-        return list(map(Met, rows, map(self._seal.open, sealed))), left_out
+        rows, sealed = zip(*comparing.met(self._connection, followed, side), strict=True)
+        return list(map(Met, rows, self._opened(sealed))), left_out
 
     def _followed(self, keys: Collection[int], side: Side, most: int) -> tuple[list[int], int]:
         """(the rarest keys that bring no more than ``most`` rows together, how many held ones are left out).
@@ -157,7 +169,7 @@ class Records:
         counted: dict[int, int] = {}
         open_keys, bound = list(keys), min(_FIRST_COUNT, most + 1)
         while open_keys:
-            held = dialect.count_keys(self._connection, open_keys, side, bound)
+            held = comparing.count_keys(self._connection, open_keys, side, bound)
             counted |= {key: count for key, count in held if 0 < count < bound}
             open_keys = [key for key, count in held if count >= bound]
             spare = most - sum(counted.values())
@@ -211,7 +223,7 @@ class Records:
             return {}
         dialect.insert_many(self._connection, records, [self._new(entry, now) for entry in entries])
         rows = self._rows(entries)
-        self._add_keys((rows[entry.record.ref.source_id], _keys_of(entry)) for entry in entries)
+        self._add_matched([(rows[entry.record.ref.source_id], entry) for entry in entries])
         return rows
 
     def _rows(self, entries: Sequence[Entry]) -> dict[str, int]:
@@ -239,12 +251,12 @@ class Records:
         self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
         self._remove_keys(before)
         rows = {held.source_id: held.row for held in before}
-        self._add_keys((rows[entry.record.ref.source_id], _keys_of(entry)) for entry in entries)
+        self._add_matched([(rows[entry.record.ref.source_id], entry) for entry in entries])
         return rows
 
     def _changing(self, entry: Entry, now: datetime.datetime) -> Values:
         record = self._seal.close(dump_record(entry.record))
-        return columns_of(entry, record, self._seal.close(entry.features), now)
+        return columns_of(entry, record, now)
 
     def _public_id(self, entry: Entry, held: str | None) -> str | None:
         return held or (opaque_id() if entry.record.publication is not None else None)
@@ -254,7 +266,6 @@ class Records:
         values = [
             {
                 "the_row": held.row,
-                "features": self._seal.close(entry.features),
                 "keys": pack_keys(entry.keys),
                 "find_keys": pack_keys(entry.find_keys),
                 "pending": 0,
@@ -262,7 +273,7 @@ class Records:
             for held, entry in prepared
         ]
         self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
-        self._add_keys((held.row, _keys_of(entry)) for held, entry in prepared)
+        self._add_matched([(held.row, entry) for held, entry in prepared])
 
     def built_with(self, fingerprint: str) -> bool:
         """False if the index was built with another core or secret: its keys are gone then, and all waits anew."""
@@ -274,7 +285,8 @@ class Records:
         if before is None:
             return True
         self._connection.execute(delete(match_keys))
-        nothing = {"features": b"", "keys": b"", "find_keys": b"", "pending": 1}
+        comparing.move(self._connection, Side.CLOSED)
+        nothing = {"keys": b"", "find_keys": b"", "pending": 1}
         self._connection.execute(update(records).values(nothing))
         return False
 
@@ -282,8 +294,16 @@ class Records:
         """Mark an entry whose confirmed twin was closed: no longer searched for, matched or shown to the public."""
         values = {"twin_closed": True, "side": int(Side.CLOSED), "public": False, "updated": now}
         self._connection.execute(update(records).where(records.c.row == held.row).values(values))
+        comparing.move(self._connection, Side.CLOSED, held.row)
         self._remove_keys([held])
-        self._add_keys([(held.row, _placed(Side.CLOSED, held.keys, held.find_keys))])
+        self._add_keys([(held.row, placed(Side.CLOSED, held.keys, held.find_keys))])
+
+    def _add_matched(self, entries: Sequence[tuple[int, Entry]]) -> None:
+        """What matching reads of entries, at their rows: features and keys."""
+        made = [(row, int(entry.side), entry.features) for row, entry in entries if entry.features]
+        sealed = [(row, side, self._seal.close(thinned(features))) for row, side, features in made]
+        comparing.put(self._connection, sealed)
+        self._add_keys((row, _keys_of(entry)) for row, entry in entries)
 
     def _add_keys(self, owners: Iterable[tuple[int, list[tuple[int, int]]]]) -> None:
         rows = [{"key": key, "side": side, "row": row} for row, placed in owners for key, side in placed]
@@ -296,9 +316,16 @@ class Records:
         for part in dialect.parts(gone, 1_000):
             self._connection.execute(delete(match_keys).where(columns.in_(part)))
 
-    def _compared(self, row: Any) -> Compared:
-        number, participant, source_id, version, side, features, keys = row
-        return Compared(number, participant, source_id, version, _SIDES[side], self._seal.open(features), keys)
+    def _compared(self, rows: Sequence[Any]) -> list[Compared]:
+        opened = self._opened([row[-1] or b"" for row in rows])
+        return [
+            Compared(number, participant, source_id, version, _SIDES[side], features, keys)
+            for (number, participant, source_id, version, side, keys, _), features in zip(rows, opened, strict=True)
+        ]
+
+    def _opened(self, sealed: Sequence[bytes]) -> list[bytes]:
+        """Features as they were made, from what is stored of them."""
+        return filled([self._seal.open(one) for one in sealed])
 
 
 def _written(entry: Entry, row: int) -> Compared:
@@ -320,12 +347,13 @@ def _known(row: Any) -> Known:
     return Known(**values | keys | {"side": Side(row.side)})
 
 
-def _placed(side: Side, keys: Iterable[int], find_keys: Iterable[int]) -> list[tuple[int, int]]:
+def placed(side: int, keys: Iterable[int], find_keys: Iterable[int]) -> list[tuple[int, int]]:
+    """(key, side) of an entry's rows in the table of keys."""
     return [(key, int(side)) for key in keys] + [(key, TO_FIND) for key in find_keys]
 
 
 def _keys_of(entry: Entry) -> list[tuple[int, int]]:
-    return _placed(entry.side, entry.keys, entry.find_keys)
+    return placed(entry.side, entry.keys, entry.find_keys)
 
 
 __all__ = ["Compared", "Known", "Met", "Records"]

@@ -1,68 +1,29 @@
 """The tables of the hub, for SQLite and PostgreSQL alike; ``migrations/`` builds the same ones step by step."""
 
-import datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
 )
 
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_MICROSECOND = datetime.timedelta(microseconds=1)
-
-
-def microseconds(value: datetime.datetime | None) -> int | None:
-    """Since 1970 in UTC."""
-    return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-
-class Moment(TypeDecorator[datetime.datetime]):
-    """An aware time kept as microseconds since 1970 in UTC: equal and ordered alike on both databases."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime.datetime | None, dialect: Dialect) -> int | None:
-        return microseconds(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime.datetime | None:
-        return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-_Serial = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, _Serial, primary_key=True, autoincrement=True)
-
+from hub.index.columns import Moment, Serial, number
+from hub.index.columns import metadata as metadata
 
 #: One row per record of one participant: its newest word. Only the columns needed to filter are in clear.
 records = Table(
     "records",
     metadata,
-    _number("row"),
+    number("row"),
     Column("hub_id", String(40), nullable=False, unique=True),
     Column("public_id", String(40)),
     Column("participant", String(40), nullable=False),
@@ -89,9 +50,8 @@ records = Table(
     Column("born_to", Integer),
     Column("first_seen", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
-    # Payloads, to be sealed: the record (JSON) and what matching compares.
+    # The payload, to be sealed: the record (JSON).
     Column("record", LargeBinary, nullable=False),
-    Column("features", LargeBinary, nullable=False),
     # Its own rows of match_keys, 8 bytes each: for matching, and for finding it by name or diary number.
     Column("keys", LargeBinary, nullable=False),
     Column("find_keys", LargeBinary, nullable=False),
@@ -127,6 +87,19 @@ match_keys = Table(
     sqlite_with_rowid=False,
 )
 
+#: What matching compares of each entry that was prepared for it, apart from all that it does not read: hundreds are
+#: looked up for one new record. ``changed`` grows with the transaction that wrote the row (see ``hub.index.compared``).
+compared = Table(
+    "compared",
+    metadata,
+    Column("row", Serial, primary_key=True, autoincrement=False),
+    Column("side", SmallInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    # A payload, to be sealed; see ``hub.index.thin``.
+    Column("features", LargeBinary, nullable=False),
+)
+Index("ix_compared_changed", compared.c.changed)
+
 #: A pair that may be one child. ``facts`` is the hash of both sides' features when a person rejected it.
 matches = Table(
     "matches",
@@ -155,7 +128,7 @@ Index("ix_matches_state_bits", matches.c.state, matches.c.bits)
 match_steps = Table(
     "match_steps",
     metadata,
-    _number("seq"),
+    number("seq"),
     Column("match_id", String(36), nullable=False),
     Column("state", String(12), nullable=False),
     Column("at", Moment, nullable=False),
@@ -194,7 +167,7 @@ inbox = Table(
 outbox = Table(
     "outbox",
     metadata,
-    _number("seq"),
+    number("seq"),
     Column("notice_id", String(64), nullable=False, unique=True),
     Column("lane", String(40), nullable=False),
     Column("about", String(64), nullable=False),
@@ -244,7 +217,7 @@ lanes = Table(
 set_aside = Table(
     "set_aside",
     metadata,
-    _number("seq"),
+    number("seq"),
     Column("participant", String(40), nullable=False),
     Column("source_id", String(200), nullable=False),
     Column("what", String(8), nullable=False),
@@ -311,7 +284,7 @@ slots = Table(
 audit = Table(
     "audit",
     metadata,
-    _number("seq"),
+    number("seq"),
     Column("at", Moment, nullable=False),
     Column("who", String(120), nullable=False),
     Column("role", String(200), nullable=False),
@@ -404,5 +377,3 @@ markers = Table(
     Column("name", String(40), primary_key=True),
     Column("value", String(120), nullable=False),
 )
-
-Values = dict[str, Any]

@@ -68,8 +68,20 @@ class Tables:
         left, right, _ = self._mark_words()
         return left["words"], right["words"]
 
+    @property
+    def address_vocabulary(self) -> list[str]:
+        return self._address_words()[2]
+
+    def address_words(self) -> tuple[Words, Words]:
+        """Coded words of the address of home: (rows, words) of either table."""
+        left, right, _ = self._address_words()
+        return left["address"], right["address"]
+
     def _names(self) -> "_Coded":
         return self.once("names coded", lambda: _code(self.left, self.right, _NAMED))
+
+    def _address_words(self) -> "_Coded":
+        return self.once("addresses coded", lambda: _code(self.left, self.right, ("address",)))
 
     def _mark_words(self) -> "_Coded":
         return self.once("marks coded", lambda: _code(self.left["marks"], self.right["marks"], ("words",)))

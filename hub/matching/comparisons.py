@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching import births, body, conditions, namings, places
+from hub.matching import addresses, births, body, conditions, namings, places
 from hub.matching.columns import Pairs
 from hub.matching.frequency import Frequency
 from hub.matching.reached import Levels, Reached, any_of, by_value, first_that_holds, where_told
@@ -93,6 +93,7 @@ COMPARISONS: dict[str, Comparison] = {
     "time": lambda pairs, _: births.time(pairs),
     "place": lambda pairs, setting: places.place("event", pairs, setting.centroids),
     "home": lambda pairs, setting: conditions.home(pairs, setting.centroids),
+    "address": lambda pairs, _: addresses.address(pairs),
     "languages": lambda pairs, _: conditions.languages(pairs, by_value(pairs, "languages", _languages), levels=4),
     "height": lambda pairs, _: body.height(pairs),
     "build": lambda pairs, _: by_value(pairs, "build", lambda some: body.step("build", some)),

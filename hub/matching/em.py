@@ -21,8 +21,8 @@ from hub.matching.shares import fitted, shares_of, whole_of, with_shares
 
 #: Pairs below this posterior (in bits) are taken as surely different while m is learned.
 _HOPELESS = -14.0
-_CHUNK = 400_000
-_RANDOM_CHUNKS = 4
+_CHUNK = 100_000
+_RANDOM_CHUNKS = 16
 _MOST_CANDIDATES = 2_000
 #: Posterior from which a pair teaches m.
 _CERTAIN = 0.9
@@ -79,7 +79,7 @@ def learn(
     model = model.with_reference(met_by_chance(count_words([left, right])))
     tables = Tables(left, right, _RANDOM_CHUNKS * _CHUNK)
     u = _counted_at_random(model, tables, dice)
-    seen = _look(model, left[np.sort(dice.permutation(len(left))[:most_left])], right)
+    seen = _look(model, tables, np.sort(dice.permutation(len(left))[:most_left]))
     m = [fitted(a, b, field) for a, b, field in zip(shares_of(model, "m"), u, model.fields, strict=True)]
     prior, done, moved = float(np.log2(found / len(right))), 0, 1.0
     while done < rounds and moved >= 1e-4:
@@ -106,12 +106,12 @@ def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) 
     ]
 
 
-def _look(model: Model, left: Rows, right: Rows) -> _Seen:
-    tables = Tables(left, right, _RANDOM_CHUNKS * _CHUNK)
+def _look(model: Model, tables: Tables, sample: Ints) -> _Seen:
+    """The candidates of these left rows."""
     kept: list[tuple[list[npt.NDArray[np.uint8]], Bits, Ints]] = []
     looked = 0
-    for lefts, rights in candidates(left, right, _MOST_CANDIDATES).chunks():
-        weighed = weigh(model, reach(model, Pairs(tables, lefts, rights)))
+    for lefts, rights in candidates(tables.left[sample], tables.right, _MOST_CANDIDATES).chunks():
+        weighed = weigh(model, reach(model, Pairs(tables, sample[lefts], rights)))
         at = np.flatnonzero(weighed.bits > _HOPELESS)
         kept.append(([levels[at] for levels in weighed.levels], _beyond(model, weighed, at), lefts[at]))
         looked += len(lefts)

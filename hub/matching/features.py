@@ -14,8 +14,8 @@ from hub.matching import said
 from hub.matching.names import parse
 
 #: Raised by one whenever a row's layout or the folding of words changes: packed rows of another version are refused.
-VERSION = 1
-NAMES, NICKS, PARENTS, LANGUAGES, MARKS, MARK_WORDS, DIARIES = 6, 3, 4, 4, 4, 5, 4
+VERSION = 2
+NAMES, NICKS, PARENTS, LANGUAGES, MARKS, MARK_WORDS, DIARIES, ADDRESS = 6, 3, 4, 4, 4, 5, 4, 8
 EARTH = 63_710
 """Radius of the earth in the unit of positions, 100 m."""
 
@@ -35,6 +35,7 @@ ROW = np.dtype(
         ("event_on", "<i4"),  # day, as date.toordinal
         ("event", _PLACE),
         ("home", _PLACE),
+        ("address", "S12", ADDRESS),  # words of home as told
         ("names", _WORD, NAMES),
         ("nicks", _WORD, NICKS),
         ("father", _WORD, PARENTS),
@@ -113,7 +114,9 @@ def prepare(record: ChildRecord) -> Features:
     row["event_on"] = record.event.on.toordinal() if record.event.on else 0
     _place(row["event"], record.event.place)
     # Children mostly go missing from near home: where no home is told, the place stands for it.
-    _place(row["home"], record.home or (record.event.place if row["searched"] else None))
+    home = record.home or (record.event.place if row["searched"] else None)
+    _place(row["home"], home)
+    _fill(row["address"], said.address(home.raw) if home and home.raw else [])
     if record.birth:
         _birth(row, record.birth)
     _names(row, record)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from contracts import Mark
 from contracts.codes import BodyPart, MarkKind, Side
-from hub.matching.names import fold
+from hub.matching.names import fold, sound
 
 
 @cache
@@ -21,6 +21,22 @@ def _numbers(codes: type[StrEnum]) -> dict[StrEnum, int]:
 def code(value: StrEnum | None) -> int:
     """The place of a code in its list, from 1; 0 when absent."""
     return _numbers(type(value))[value] if value else 0
+
+
+def address(raw: str) -> list[str]:
+    """Words (by their sound in Latin) and numbers of an address, without those that very many addresses have."""
+    told = [word for word in _BETWEEN.split(raw.lower()) if word]
+    words = [word if any(map(str.isdigit, word)) else sound(fold(word)) for word in told]
+    return [w[:12] for w in words if (len(w) > 1 or w.isdigit()) and w not in _of_addresses()]
+
+
+_BETWEEN = re.compile(r"[\s.,;:/()\-#'\"]+")
+
+
+@cache
+def _of_addresses() -> frozenset[str]:
+    raw = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+    return frozenset(sound(fold(word)) for word in raw["addresses"])
 
 
 class Described(NamedTuple):

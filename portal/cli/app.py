@@ -8,12 +8,15 @@ import typer
 from portal.cli import (
     accounts,
     adapter,
+    audit,
+    backup,
     contract,
     demo,
     directory,
     doctor,
     exchange,
     failing,
+    faults,
     letters,
     match,
     node,
@@ -30,9 +33,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, serve, work, node, exchange, doctor):
+for part in (demo, serve, work, node, exchange, doctor, backup):
     part.add_to(app)
-for group in (match, letters, adapter, contract, directory, accounts):
+for group in (match, letters, audit, adapter, contract, directory, accounts, faults):
     app.add_typer(group.group)
 
 

@@ -63,8 +63,19 @@ def test_a_page_of_html_in_place_of_json_is_no_answer(source: Any) -> None:
     source.says(200, b'{"half":', Content_Type="application/json")
     with pytest.raises(Unready, match="unreadable_answer"):
         client(source).request("GET", "/x").json()
-    source.says(200, b"{}", Content_Type="application/problem+json; charset=utf-8")
+    source.says(200, b"{}", Content_Type="application/vnd.api+json; charset=utf-8")
     assert client(source).request("GET", "/x").json() == {}
+    source.says(200, b"{}", Content_Type="application/problem+json")
+    with pytest.raises(Unready, match="unexpected_answer"):
+        client(source).request("GET", "/x")
+
+
+def test_a_notice_that_finds_no_application_is_not_refused_for_itself(source: Any) -> None:
+    for kind, code in (("text/html", "no_such_address"), ("application/json", "not_there")):
+        source.says(404, b"{}", Content_Type=kind)
+        with pytest.raises(Refused) as caught:
+            client(source).request("POST", "/inbox", body={})
+        assert caught.value.code == code
 
 
 def test_a_redirects_body_is_not_read_without_a_bound(source: Any) -> None:

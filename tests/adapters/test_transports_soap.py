@@ -74,7 +74,7 @@ def test_a_faults_code_says_what_to_do_and_its_text_is_not_repeated(
         (503, "text/xml", b"<x/>", "source_unready"),
         (401, "text/xml", b"<x/>", "wrong_credentials"),
         (302, "text/xml", b"<x/>", "redirected"),
-        (404, "text/plain", b"", "not_there"),
+        (404, "text/plain", b"", "no_such_address"),
         (200, "text/xml", b"<half", "unreadable_answer"),
         (200, "text/xml", b"<other/>", "unreadable_answer"),
         (200, "text/xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "unreadable_answer"),

@@ -13,7 +13,7 @@ from hub.settings import Settings
 from tests.faults.stubs import write_adapters
 
 Register = Callable[..., None]
-Owe = Callable[[str, int], None]
+Owe = Callable[..., None]
 
 
 def states(hub: Hub) -> dict[str, int]:
@@ -46,11 +46,11 @@ def register(hub: Hub) -> Register:
 
 @pytest.fixture
 def owe(hub: Hub) -> Owe:
-    def _owe(lane: str, many: int) -> None:
-        """Owe notices to a participant, two about each of its records."""
+    def _owe(lane: str, many: int, first: int = 0) -> None:
+        """Owe notices to a participant, two about each of its records, numbered from ``first`` on."""
         now = datetime.datetime.now(datetime.UTC)
         with hub.store.write() as work:
-            work.outbox.add([_notice(lane, n, now) for n in range(many)], now)
+            work.outbox.add([_notice(lane, n, now) for n in range(first, first + many)], now)
 
     return _owe
 

@@ -5,13 +5,23 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 
 class Crew:
-    """``size`` real worker processes on one database; ``end`` stops them all."""
+    """``size`` real worker processes on one database; ``end`` stops them all. ``settings`` as environment variables."""
 
-    def __init__(self, database: str, adapters: Path, size: int, seed: int = 1) -> None:
+    def __init__(
+        self,
+        database: str,
+        adapters: Path,
+        size: int,
+        seed: int = 1,
+        settings: dict[str, str] | None = None,
+        command: Sequence[str] = ("portal.cli", "work"),
+    ) -> None:
+        self._command = [sys.executable, "-m", *command]
         self._environment = {
             **os.environ,
             "TRACKCHILD_DATABASE": database,
@@ -22,14 +32,14 @@ class Crew:
             "TRACKCHILD_RETRY_LONGEST_SECONDS": "1",
             "TRACKCHILD_DELIVERY_ATTEMPTS": "1000",
             "TRACKCHILD_LOG_LEVEL": "error",
+            **(settings or {}),
         }
         self.chance = random.Random(seed)
         self.killed = 0
         self.working = [self._hire() for _ in range(size)]
 
     def _hire(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "portal.cli", "work"]
-        return subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(self._command, env=self._environment, stdout=subprocess.PIPE, text=True)
 
     def ready(self) -> None:
         """Wait until every process works."""

@@ -4,8 +4,8 @@
         ...
         row.cases, row.figures["lost"] = kills, 0
 
-The row is written when the block ends, held or not, as one JSON line into the file named by ``TRACKCHILD_FAULT_RESULTS``
-(nowhere if it names none). ``trackchild faults run`` gathers them. A fault ``NAME`` is tried by ``test_NAME.py``.
+The row is written when the block ends, held or not: one JSON line in the file named by ``TRACKCHILD_FAULT_RESULTS``, if
+one is named. ``trackchild faults run`` gathers them. A fault ``NAME`` is tried by ``test_NAME.py``.
 """
 
 import json
@@ -80,7 +80,7 @@ def stated(name: str, variant: str = "") -> Iterator[Row]:
     finally:
         row.seconds = round(time.monotonic() - begun, 1)
         place = {"fault": fault, "must_show": must_show, "form": "long" if LONG else "short"}
-        _write(asdict(row) | place | {"number": list(FAULTS).index(name)})
+        _write(asdict(row) | place | {"number": list(FAULTS).index(name) + 1})
 
 
 def database_of(url: str) -> str:

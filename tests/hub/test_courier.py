@@ -177,11 +177,22 @@ def test_a_participant_that_comes_back_gets_everything(courier: Courier, owner: 
 def test_what_never_works_is_laid_aside_for_a_person(
     courier: Courier, owner: Owner, owe: Owe, watch: Watch, store: Store
 ) -> None:
-    owe("down", ("notice-01", "D1"))
+    owner.answers = [500] * 4
+    owe("police-br", ("notice-01", "M1"))
     for _ in range(4):
         courier.deliver()
         watch.move(500)
-    assert _state(store, "down") == {"dead": 1}
+    assert _state(store, "police-br") == {"dead": 1}
+
+
+def test_a_system_that_is_away_kills_no_notice_however_often_it_is_tried(
+    courier: Courier, owe: Owe, watch: Watch, store: Store
+) -> None:
+    owe("down", ("notice-01", "D1"))
+    for _ in range(20):
+        courier.deliver()
+        watch.move(500)
+    assert _state(store, "down") == {"owed": 1}
 
 
 def test_notices_of_a_participant_that_fetches_wait_for_it(
@@ -192,11 +203,12 @@ def test_notices_of_a_participant_that_fetches_wait_for_it(
     with store.write() as work:
         assert [one.notice_id for one in work.outbox.waiting("fetches", None, 10)] == ["notice-01", "notice-02"]
         assert [one.notice_id for one in work.outbox.waiting("fetches", "notice-01", 10)] == ["notice-02"]
-        at = work.outbox.acknowledge("fetches", "notice-01", watch())
+        at, notice = work.outbox.acknowledge("fetches", "notice-01", watch())
+        assert notice is not None and notice.notice_id == "notice-01"
     watch.move(5)
     with store.write() as work:
-        assert work.outbox.acknowledge("fetches", "notice-01", watch()) == at
-        assert work.outbox.acknowledge("down", "notice-02", watch()) is None
+        assert work.outbox.acknowledge("fetches", "notice-01", watch()) == (at, None)
+        assert work.outbox.acknowledge("down", "notice-02", watch()) == (None, None)
     assert _state(store, "fetches") == {"done": 1, "owed": 1}
 
 

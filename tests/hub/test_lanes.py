@@ -226,19 +226,55 @@ def test_who_says_when_to_come_back_is_left_alone_until_then(store: Store, owe: 
     assert courier.deliver().delivered == 3
 
 
-def test_a_system_that_fails_every_other_time_rests_when_its_hour_is_spent(
+def test_what_failed_is_not_tried_again_in_an_hour_whose_failures_are_spent(
     store: Store, owe: Owe, watch: Watch
 ) -> None:
     system = System(watch)
-    system.answers = [Unready("down", "Down."), None] * 20
+    system.answers = [Unready("busy", "Busy."), None] * 20
     owe(40)
     courier = _courier(store, system, watch, Delivery(failures_per_hour=5))
     courier.deliver()
-    assert len(system.answers) == 31  # five failures, four answers between them
-    watch.move(3_000)
-    assert courier.deliver().delivered == 0
-    watch.move(601)
-    assert courier.deliver().delivered > 0
+    assert len(system.told) == 20, "those that were never tried go on"
+    for minute in range(1, 60):
+        watch.move(60)
+        if courier.deliver().delivered:
+            break
+    assert len(system.told) == 24, "the four before it was spent"
+    watch.move(60 * (60 - minute) + 1)
+    courier.deliver()
+    assert len(system.told) == 40
+
+
+def test_notices_that_fail_again_and_again_do_not_close_the_lane_to_others(
+    store: Store, owe: Owe, watch: Watch
+) -> None:
+    system = System(watch)
+    system.answers = [Unready("busy", "Busy."), None] * 3
+    owe(6)
+    courier = _courier(store, system, watch)
+    courier.deliver()
+    assert _states(store) == {"owed": 3, "done": 3}
+    system.answers = [Unready("busy", "Busy.")] * 3  # the same three, in a row
+    watch.move(10)
+    courier.deliver()
+    assert not system.answers
+    with store.read() as work:
+        (lane,) = work.lanes.all()
+    assert (lane.failures, lane.opened_at) == (0, None)
+
+
+def test_what_is_due_longer_goes_first(store: Store, owe: Owe, watch: Watch) -> None:
+    system = System(watch)
+    system.answers = [Unready("busy", "Busy.")]
+    owe(1)
+    courier = _courier(store, system, watch)
+    courier.deliver()
+    watch.move(1)
+    with store.write() as work:
+        work.outbox.add([_notice(7, watch())], watch())
+    watch.move(20)
+    courier.deliver()
+    assert system.told == ["notice-007", "notice-000"]
 
 
 def test_a_wrong_password_kills_no_notice(store: Store, owe: Owe, watch: Watch) -> None:

@@ -23,6 +23,12 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(_config(connection), "head")
 
 
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Bring an empty database to one version, in the caller's transaction; ``head`` is the newest."""
+    with of_this_version():
+        command.upgrade(_config(connection), revision)
+
+
 def all_metadata() -> list[MetaData]:
     """What the migrations together must amount to."""
     return [metadata, directory]

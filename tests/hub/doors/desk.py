@@ -4,6 +4,7 @@ import datetime
 import threading
 
 from contracts import CaseEvent, ChildRecord, Institution, Notice, Participant, Permission, Problem, Refused
+from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
 from contracts.exchange import (
     Acknowledged,
     AcknowledgeNotice,
@@ -105,6 +106,12 @@ class MemoryDesk:
 
     def acknowledge_notice(self, caller: Caller, wanted: AcknowledgeNotice) -> Acknowledged:
         return Acknowledged(notice_id=wanted.notice_id, acknowledged_at=NOW)
+
+    def audit_head(self, caller: Caller, wanted: GetAuditHead) -> AuditHead:
+        return AuditHead(size=7, checkpoint="hub.test/audit\n7\n", consistency=["A" * 43 + "="], signed_at=NOW)
+
+    def cosign_audit_head(self, caller: Caller, said: CosignAuditHead) -> Cosigned:
+        return Cosigned(size=said.size, witness="police-br")
 
     def lookup(self, caller: Caller, wanted: RegistryLookup) -> RegistryAnswer:
         since = datetime.date(2013, 1, 1)

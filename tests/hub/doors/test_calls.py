@@ -18,6 +18,8 @@ def test_the_calls_are_those_of_the_contract() -> None:
         "GetCase",
         "ListNotices",
         "AcknowledgeNotice",
+        "GetAuditHead",
+        "CosignAuditHead",
         "RegistryLookup",
     }
     assert all(call.name == call.request.__name__ for call in CALLS)

@@ -29,6 +29,8 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("GetCase", {"participant": "police-br", "source_id": "BR/2019/17"}),
     ("ListNotices", {"limit": 1}),
     ("AcknowledgeNotice", {"notice_id": "notice-0001"}),
+    ("GetAuditHead", {"since": 3}),
+    ("CosignAuditHead", {"size": 7, "cosignature": "\u2014 police-br AAAAAAAAAAAAAAAA"}),
     ("RegistryLookup", {"kind": "CCI", "on": "2019-03-01"}),
 ]
 _READING = etree.XMLParser(remove_blank_text=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.evidence import merkle
+from hub.evidence.offline import merkle
 
 # Certificate Transparency's own test vectors (google/certificate-transparency, merkletree tests).
 _ENTRIES = [bytes.fromhex(text) for text in (

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hub.index import Store, Work
+from hub.index import Store, Work, compared
 from hub.index.entry import Side
 from hub.index.schema import match_keys, records
+from hub.index.thin import thinned
 
 #: (key, how many entries hold it).
 Held = list[tuple[int, int]]
@@ -38,6 +39,7 @@ def filled(store: Store) -> Store:
     """A store with 2,500 entries, without keys."""
     with store.write() as work:
         work.connection.execute(records.insert(), [_entry(number) for number in range(1, 2_501)])
+        compared.put(work.connection, [(number, 1, thinned(str(number).encode())) for number in range(1, 2_501)])
     return store
 
 
@@ -45,7 +47,7 @@ def _entry(number: int) -> dict[str, object]:
     words = {"participant": "cci-dl", "source_id": f"F{number}", "version": "1", "hub_id": f"h{number}"}
     codes = {"kind": "found", "status": "in_care", "side": 1, "veil": 0, "public": False, "pending": 0}
     moments = dict.fromkeys(("recorded_at", "first_seen", "updated"), _MOMENT)
-    payloads = {"record": b"", "features": str(number).encode(), "keys": b"", "find_keys": b""}
+    payloads = {"record": b"", "keys": b"", "find_keys": b""}
     return {"row": number} | words | codes | moments | payloads
 
 

@@ -348,3 +348,19 @@ def test_a_child_without_a_name_is_matched_on_the_rest(model: Model, kind: str) 
 def test_a_mark_on_the_hand_may_be_told_of_the_arm_but_not_of_the_leg(model: Model) -> None:
     told = [{"marks": [Mark(raw=f"burn on right {part}")]} for part in ("hand", "arm", "leg")]
     assert falling(model, "marks", told[0], *told) == ["alike", "alike", "none"]
+
+
+def test_an_address_is_compared_by_the_words_and_numbers_in_common(model: Model) -> None:
+    told = {"home": Place(raw="H.No. 12, Vill. Rampur Kalan, P.S. Barh, Dist. Patna")}
+    others = ("Patna, PS Barh, Raampur", "Rampur Kalan", "ग्राम रामपुर, गया", "12, Station Road", "Sonpur")
+    levels = falling(model, "address", told, *({"home": Place(raw=one)} for one in others))
+    assert levels == ["three", "two", "one", "number", "none"]
+    assert reached(model, "address", told, {"home": Place(state=10)}) == ("unknown", 0.0)
+
+
+def test_an_address_says_less_where_the_codes_name_one_district_already(model: Model) -> None:
+    def bits(district: int | None) -> float:
+        told = {"home": Place(raw="Rampur, Patna", district=district)}
+        return reached(model, "address", told, told)[1]
+
+    assert 0 < bits(1) < bits(None)

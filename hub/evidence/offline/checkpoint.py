@@ -15,9 +15,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from contracts import Refused
-
 LOG, WITNESS = 1, 4
+
+
+class Malformed(ValueError):
+    """A checkpoint, key or bundle that is none; the message says what to do."""
+
+
 _DASH = "\u2014"
 
 
@@ -36,7 +40,7 @@ class Head:
 
     @classmethod
     def read(cls, body: str) -> Self:
-        """``Refused`` (``bad_checkpoint``) if it is none."""
+        """``Malformed`` if it is none."""
         lines = body.split("\n")
         try:
             origin, size, root = lines[0], lines[1], base64.b64decode(lines[2], validate=True)
@@ -44,7 +48,7 @@ class Head:
         except (IndexError, ValueError, binascii.Error):
             fits = False
         if not fits:
-            raise _bad("It is not a checkpoint (C2SP tlog-checkpoint). Take it as the hub gave it.")
+            raise Malformed("It is not a checkpoint (C2SP tlog-checkpoint). Take it as the hub gave it.")
         return cls(origin, int(size), root)
 
 
@@ -66,7 +70,7 @@ class Verifier:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """``Refused`` (``bad_verifier_key``) if it is none."""
+        """``Malformed`` if it is none."""
         try:
             name, id_, packed = text.strip().split("+", 2)
             raw = base64.b64decode(packed, validate=True)
@@ -75,7 +79,7 @@ class Verifier:
         except (ValueError, IndexError, binascii.Error):
             fits = False
         if not fits:
-            raise Refused("bad_verifier_key", "It is not a verifier key. Copy it from `trackchild audit key`.")
+            raise Malformed("It is not a verifier key. Copy it from `trackchild audit key`.")
         return found
 
     def verify(self, body: str, signature: str) -> bool:
@@ -135,16 +139,12 @@ def join(head: Head, signatures: list[str]) -> str:
 
 
 def part(checkpoint: str) -> tuple[Head, list[str]]:
-    """(head, signature lines); ``Refused`` (``bad_checkpoint``) if it is none."""
+    """(head, signature lines); ``Malformed`` if it is none."""
     body, gap, signatures = checkpoint.partition("\n\n")
     if not gap:
-        raise _bad("It is not a checkpoint: no empty line before the signatures. Take it as the hub gave it.")
+        raise Malformed("It is not a checkpoint: no empty line before the signatures. Take it as the hub gave it.")
     return Head.read(body + "\n"), [line for line in signatures.split("\n") if line]
 
 
 def _cosigned(body: str, when: int) -> str:
     return f"cosignature/v1\ntime {when}\n{body}"
-
-
-def _bad(message: str) -> Refused:
-    return Refused("bad_checkpoint", message)

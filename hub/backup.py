@@ -1,0 +1,258 @@
+"""A backup: one zip file with every table of one moment, told apart by checksums, that either database can be made of.
+
+It is taken while the hub works, checked by reading it again, and restored in one transaction: all of it or nothing.
+"""
+
+import datetime
+import hashlib
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO
+
+from pydantic import ValidationError
+
+from contracts import Model, Refused
+from hub.index import Store, copying, restoring
+from hub.index.audit import Line
+from hub.index.copying import Held
+from hub.index.migrations import upgrade_to
+
+Progress = Callable[[int, int | None], None]
+_FORMAT = 1
+_MANIFEST = "manifest.json"
+_BLOCK = 1 << 20
+_NAME = "trackchild-*.zip"
+_DAMAGED = "The backup is not whole. Use another one; this one cannot be trusted."
+
+
+class Copied(Model):
+    """One table in the backup."""
+
+    name: str
+    columns: list[str]
+    kinds: list[str]
+    key: list[str]
+    rows: int
+    sha256: str
+
+    @property
+    def member(self) -> str:
+        return f"{self.name}.copy"
+
+    @property
+    def held(self) -> Held:
+        return Held(self.name, tuple(self.columns), tuple(self.kinds), tuple(self.key))
+
+
+class Manifest(Model):
+    """What a backup says of itself. ``migration`` is the version of its tables, ``made_by`` that of the hub."""
+
+    format: int
+    made_by: str
+    migration: str
+    backend: str
+    taken_at: datetime.datetime
+    tables: list[Copied]
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables)
+
+
+def name_of(moment: datetime.datetime) -> str:
+    """The file name of a backup in a folder of them; they sort by age."""
+    return f"trackchild-{moment:%Y%m%dT%H%M%SZ}.zip"
+
+
+# Taking one
+
+
+def make(store: Store, path: Path, progress: Progress = lambda *_: None) -> Manifest:
+    """Write a backup of the database as it is now; others go on writing meanwhile. It is read again before it counts.
+
+    Raises ``Refused``: ``backup_exists``.
+    """
+    if path.exists():
+        raise Refused("backup_exists", "There is a file of that name. Name another; no backup is written over.")
+    part = path.with_name(path.name + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            _write(store, file, progress)
+            file.flush()
+            os.fsync(file.fileno())
+        manifest = verify(part)
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+    _settle(path.parent)
+    return manifest
+
+
+def _settle(folder: Path) -> None:
+    """The new name must outlive a power cut, as the content does."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _write(store: Store, file: IO[bytes], progress: Progress) -> None:
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        copying.snapshot(store.engine) as connection,
+    ):
+        taken_at, done, tables = datetime.datetime.now(datetime.UTC), 0, []
+        for table in copying.held(connection):
+            with archive.open(f"{table.name}.copy", "w", force_zip64=True) as member:
+                tables.append(_told(table, _through(copying.blocks(connection, table), member, done, progress)))
+            done += tables[-1].rows
+        manifest = Manifest(
+            format=_FORMAT,
+            made_by=version("trackchild-hub"),
+            migration=copying.revision(connection),
+            backend=store.backend,
+            taken_at=taken_at,
+            tables=tables,
+        )
+        archive.writestr(_MANIFEST, manifest.model_dump_json(indent=1))
+
+
+def _through(blocks: Iterator[bytes], member: IO[bytes], done: int, progress: Progress) -> tuple[int, str]:
+    """(rows, SHA-256) of what was written."""
+    rows, digest = 0, hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+        rows += block.count(b"\n")
+        member.write(block)
+        progress(done + rows, None)
+    return rows, digest.hexdigest()
+
+
+def _told(table: Held, measured: tuple[int, str]) -> Copied:
+    rows, sha256 = measured
+    columns, kinds, key = list(table.columns), list(table.kinds), list(table.key)
+    return Copied(name=table.name, columns=columns, kinds=kinds, key=key, rows=rows, sha256=sha256)
+
+
+def forget_older(folder: Path, keep: int) -> list[Path]:
+    """Remove all but the newest ``keep`` backups of a folder; which were removed."""
+    older = sorted(folder.glob(_NAME))[:-keep]
+    for path in older:
+        path.unlink()
+    return older
+
+
+# Checking one
+
+
+def verify(path: Path, progress: Progress = lambda *_: None) -> Manifest:
+    """Read all of a backup and compare it with what it says of itself.
+
+    Raises ``Refused``: ``not_a_backup``, ``backup_newer``, ``backup_damaged``.
+    """
+    with _opened(path) as archive:
+        manifest = _manifest(archive)
+        done = 0
+        for table in manifest.tables:
+            rows, digest = 0, hashlib.sha256()
+            for block in _lines(archive, table.member):
+                digest.update(block)
+                rows += block.count(b"\n")
+                progress(done + rows, manifest.rows)
+            if (rows, digest.hexdigest()) != (table.rows, table.sha256):
+                raise Refused("backup_damaged", _DAMAGED)
+            done += rows
+    return manifest
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        raise Refused("not_a_backup", "The file is no backup of this hub, or was cut short. Name another.") from None
+
+
+def _manifest(archive: zipfile.ZipFile) -> Manifest:
+    try:
+        manifest = Manifest.model_validate_json(archive.read(_MANIFEST))
+    except (KeyError, ValidationError, zipfile.BadZipFile):
+        raise Refused("not_a_backup", "The file is no backup of this hub, or was cut short. Name another.") from None
+    if manifest.format > _FORMAT:
+        raise Refused("backup_newer", "A newer hub made this backup. Restore it with that version.")
+    return manifest
+
+
+def _lines(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+    """Blocks of whole lines."""
+    rest = b""
+    try:
+        with archive.open(member) as file:
+            while block := file.read(_BLOCK):
+                whole, newline, after = block.rpartition(b"\n")
+                if newline:
+                    yield rest + whole + newline
+                    rest = after
+                else:
+                    rest += block
+    except (KeyError, zipfile.BadZipFile, EOFError, OSError):
+        raise Refused("backup_damaged", _DAMAGED) from None
+    if rest:
+        raise Refused("backup_damaged", _DAMAGED)
+
+
+# Restoring one
+
+
+def restore(store: Store, path: Path, force: bool = False, progress: Progress = lambda *_: None) -> Manifest:
+    """Make the database what it was when the backup was taken, compared row by row, in one transaction.
+
+    Leases, claims and sessions of the old hub are void; what was owed is told under its old ids, and systems that
+    cannot tell a notice they know are asked first. Raises ``Refused``: what ``verify`` raises, ``database_not_empty``
+    without ``force``, ``database_in_use``, ``backup_newer``.
+    """
+    manifest = verify(path)
+    if not force:
+        restoring.check_empty(store.engine)
+    with store.write() as work, _opened(path) as archive:
+        connection = work.connection
+        restoring.check_alone(connection)
+        restoring.empty(connection)
+        _tables_of(manifest, lambda: upgrade_to(connection, manifest.migration))
+        restoring.clear(connection, (table.held for table in manifest.tables))
+        done = 0
+        for table in manifest.tables:
+            copying.fill(connection, table.held, _lines(archive, table.member))
+            _compare(table, copying.blocks(connection, table.held))
+            done += table.rows
+            progress(done, manifest.rows)
+        upgrade_to(connection, "head")
+        restoring.key_again(connection)
+        now = datetime.datetime.now(datetime.UTC)
+        restoring.make_void(connection, now)
+        work.audit.add(_line(manifest), now)
+    return manifest
+
+
+def _tables_of(manifest: Manifest, migrate: Callable[[], None]) -> None:
+    try:
+        migrate()
+    except Refused:
+        raise Refused("backup_newer", "A newer hub made this backup. Restore it with that version.") from None
+
+
+def _compare(table: Copied, blocks: Iterator[bytes]) -> None:
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+    if digest.hexdigest() != table.sha256:
+        raise Refused("restored_otherwise", f"Table {table.name} did not come out as it was. Nothing was restored.")
+
+
+def _line(manifest: Manifest) -> Line:
+    """The audit tells of the gap between the backup and now."""
+    taken = f"{manifest.taken_at:%Y-%m-%dT%H:%M:%SZ}"
+    return Line(who="console", role="operator at the console", act="restore", outcome="restored", detail=taken)

@@ -1,0 +1,1 @@
+"""The statutes, as dated TOML."""
