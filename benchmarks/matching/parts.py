@@ -57,7 +57,7 @@ def _part(folder: Path, seed: int, number: int) -> Path:
         truth = Generator(seed * 1_000 + number).set(PART, PART)
         left, right = (rows([prepare(one).pack() for one in some]) for some in (truth.missing, truth.found))
         half = path.with_name(path.name + ".new.npz")
-        np.savez_compressed(half, left=left.view(np.uint8), right=right.view(np.uint8), pair=truth.pair)
+        np.savez(half, left=left.view(np.uint8), right=right.view(np.uint8), pair=truth.pair)
         half.replace(path)
     return path
 

@@ -6,7 +6,7 @@ addresses too, so that a pair is weighed by whether the codes of home name one d
 
 import numpy as np
 
-from hub.matching.columns import Ints, Pairs, Tables, Words
+from hub.matching.columns import Ints, Pairs, Words
 from hub.matching.reached import Reached, any_of, first_that_holds, where_told
 
 #: How many levels there are for each circumstance.
@@ -34,7 +34,7 @@ def _told(pairs: Pairs) -> Reached:
 
 
 def _points(pairs: Pairs, left: Words, right: Words) -> Ints:
-    worth = pairs.tables.once("worth of address words", lambda: _worth(pairs.tables))
+    worth = pairs.tables.once("worth of address words", lambda: worth_of(pairs.tables.address_vocabulary))
     points = np.zeros(len(left), dtype=np.int64)
     for i in range(left.shape[1]):
         mine = left[:, i]
@@ -43,9 +43,9 @@ def _points(pairs: Pairs, left: Words, right: Words) -> Ints:
     return points
 
 
-def _worth(tables: Tables) -> Ints:
-    """Points of each word of the vocabulary by its number; no word (number 0) is worth nothing."""
-    numbers = np.array([word.isdigit() for word in tables.address_vocabulary])
+def worth_of(vocabulary: list[str]) -> Ints:
+    """Points of each word by its number; no word (number 0) is worth nothing."""
+    numbers = np.array([word.isdigit() for word in vocabulary])
     worth = np.where(numbers, _NUMBER, _WORD)
     worth[0] = 0
     return worth

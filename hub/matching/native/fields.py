@@ -8,7 +8,7 @@ foretold, and one that is guessed wrong costs more than all the arithmetic. Argu
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching import births, body, places
+from hub.matching import addresses, births, body, places
 from hub.matching.grades import SAME
 from hub.matching.native import packed as at
 from hub.matching.native.compiled import compiled
@@ -20,7 +20,7 @@ _DRIFT, _DAYS_UNKNOWN = births.DRIFT, 1_000_000
 _MEDIAN, _GUESS = body.MEDIAN, body.GUESS
 _POINT, _DISTRICT, _NONE = places.POINT, places.DISTRICT, places.NONE
 _KM_10, _KM_60, _KM_200, _KM_800 = (places.within(km) for km in (10, 60, 200, 800))
-_LANGUAGE_LEVELS, _PLACE_LEVELS = 4, places.LEVELS
+_LANGUAGE_LEVELS, _PLACE_LEVELS, _ADDRESS_LEVELS = 4, places.LEVELS, addresses.LEVELS
 _PET_NAME, _DIFFERENT_NAME = 7, 9
 _TRANSGENDER = 3
 
@@ -139,6 +139,19 @@ def in_languages(spoken: Whole, left: int, right: int) -> int:
             elif spoken[left, 4 + i] == spoken[right, 4 + j]:
                 level = min(level, 3)
     return level
+
+
+@compiled
+def address(some: Whole, left: int, right: int, near_home: int) -> int:
+    """Columns as in ``packed.Values.addresses``; ``near_home`` as of ``near``."""
+    points = 0
+    for a in range(8):
+        for b in range(8):
+            if some[left, a] and some[left, a] == some[right, b]:
+                points += some[left, 8 + a]
+                break
+    level = 5 - (points >= 1) - (points >= 2) - (points >= 4) - (points >= 6)
+    return level + _ADDRESS_LEVELS * (near_home >> 5 & 1)
 
 
 @compiled

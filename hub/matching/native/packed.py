@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching import births, places
+from hub.matching import addresses, births, places
 from hub.matching.body import KIND_POINTS, LIMB
 from hub.matching.columns import Rows, Tables
 from hub.matching.comparisons import WIDELY_SPOKEN, family
@@ -26,17 +26,19 @@ Ints = npt.NDArray[np.int64]
 _AT_ONCE = 16_384
 (TOLD, LOOKS, BASIS, BORN_FROM, BORN_TO, AS_OF, DOUBT, DAY, EVENT, HOME, TONGUES, BLOOD, DISABILITIES, DIARIES, LONGEST,
  NAMES) = range(16)  # fmt: skip
-FATHER, MOTHER, NICKS, MARKS, HEIGHT, HEIGHT_ON, HAIR, APPAREL = 21, 25, 29, 32, 36, 37, 38, 41
+FATHER, MOTHER, NICKS, MARKS, HEIGHT, HEIGHT_ON, HAIR, APPAREL, ADDRESS = 21, 25, 29, 32, 36, 37, 38, 41, 45
 WIDE = 48
 #: Small codes that stand together in ``LOOKS``, five bits each.
 GENDER, BUILD, COMPLEXION, FACE, EYES = range(0, 25, 5)
 CODES = 32
 #: What a row says of the fields that cost more, in ``TOLD``: two bits for each name (1 told by one word only, 2 by more),
 #: then a bit for each of these.
-NICKED, MARKED, TWICE_MARKED, TALL, HAIRED, CLAD, ENTERED = range(6, 13)
+NICKED, MARKED, TWICE_MARKED, TALL, HAIRED, CLAD, ENTERED, ADDRESSED = range(6, 14)
 _PLACE = ROW["event"]
 _MARK = ROW["marks"].base
-_LANGUAGES, _DIARIES = (np.dtype((np.void, ROW[column].itemsize)) for column in ("languages", "diaries"))
+_LANGUAGES, _DIARIES, _ADDRESS = (
+    np.dtype((np.void, ROW[column].itemsize)) for column in ("languages", "diaries", "address")
+)
 
 
 class Values(NamedTuple):
@@ -53,6 +55,8 @@ class Values(NamedTuple):
     """(marks, 11): told, kind, part, side, limb, points of the kind, up to five rare words."""
     diaries: Ints
     """(sets, 8): four entries, a number and a station each."""
+    addresses: Whole
+    """(addresses, 16): eight words, and what having each in common is worth."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,8 @@ class Packing:
     """Lays rows out, table after table, over one numbering of values."""
 
     def __init__(self) -> None:
-        kinds = (ROW["names"].base, _PLACE, _LANGUAGES, _MARK, _DIARIES)
-        self._words, self._places, self._tongues, self._marks, self._diaries = map(Distinct, kinds)
+        kinds = (ROW["names"].base, _PLACE, _LANGUAGES, _MARK, _DIARIES, _ADDRESS)
+        self._words, self._places, self._tongues, self._marks, self._diaries, self._addresses = map(Distinct, kinds)
 
     def rows(self, table: Rows) -> Whole:
         """(rows, ``WIDE``) numbers of a table of ``ROW``."""
@@ -89,6 +93,7 @@ class Packing:
             into[:, at] = self._places.coded(part[which])
         into[:, TONGUES] = self._tongues.coded(_whole(part["languages"], _LANGUAGES))
         into[:, DIARIES] = self._diaries.coded(_whole(part["diaries"], _DIARIES))
+        into[:, ADDRESS] = self._addresses.coded(_whole(part["address"], _ADDRESS))
         into[:, BLOOD] = _number(part["blood"])
         into[:, LOOKS] = _looks(part)
         for at, which in _NAMED.items():
@@ -110,6 +115,7 @@ class Packing:
             _spoken(self._tongues.values()),
             _marked(self._marks.values()),
             self._diaries.values().view(np.int64).reshape(-1, 8),
+            _addressed(self._addresses.values()),
         )
 
 
@@ -138,6 +144,7 @@ def _told(packed: Whole) -> Whole:
         HAIRED: (packed[:, HAIR : HAIR + 3] > 0).any(axis=1),
         CLAD: (packed[:, APPAREL : APPAREL + 4] > 0).any(axis=1),
         ENTERED: packed[:, DIARIES] > 0,
+        ADDRESSED: packed[:, ADDRESS] > 0,
     }
     for bit, holds in said.items():
         told |= holds.astype(np.int32) << bit
@@ -170,6 +177,13 @@ def _spoken(distinct: npt.NDArray[Any]) -> Whole:
     tongues = np.ascontiguousarray(distinct).view("S3").reshape(len(distinct), -1)
     wide = np.isin(tongues, WIDELY_SPOKEN)
     return np.concatenate([_number(tongues), _number(family(tongues)), wide.astype(np.int32)], axis=1)
+
+
+def _addressed(distinct: npt.NDArray[Any]) -> Whole:
+    words = Distinct(ROW["address"].base)
+    numbers = words.coded(np.ascontiguousarray(distinct).view(ROW["address"].base).reshape(len(distinct), -1))
+    worth = addresses.worth_of([word.decode() for word in words.values().tolist()])
+    return np.concatenate([numbers, worth[numbers].astype(np.int32)], axis=1)
 
 
 def _marked(distinct: Rows) -> Whole:

@@ -13,7 +13,7 @@ from hub.matching.native import packed as at
 from hub.matching.native.compiled import compiled, loop
 from hub.matching.native.packed import Ints, Whole
 from hub.matching.native.weighing import (
-    AGE, APPAREL, BLOOD, BUILD, COMPLEXION, DIARY, DISABILITY, EYES, FACE, FATHER, GENDER, HAIR, HEIGHT, HOME, LANGUAGES,
+    ADDRESS, AGE, APPAREL, BLOOD, BUILD, COMPLEXION, DIARY, DISABILITY, EYES, FACE, FATHER, GENDER, HAIR, HEIGHT, HOME, LANGUAGES,
     MARKS, MOTHER, NAME, PLACE, TIME, Bits, Levels, name, weighed, with_rarity,
 )  # fmt: skip
 from hub.matching.native.words import Spelt
@@ -22,7 +22,7 @@ from hub.matching.native.words import Spelt
 _SLACK = 1e-6
 #: Candidates are gone through from the highest bounds down, in steps of so many bits: what is kept rises at once.
 _STEP, _STEPS = 4.0, 4
-_PARTS, _PET_NAME = 7, 7
+_PARTS, _PET_NAME = 8, 7
 _MARKS_TOLD = (1 << at.MARKED | 1 << at.TWICE_MARKED) >> at.NICKED
 
 
@@ -31,7 +31,7 @@ def most_of_parts(bits: Bits) -> Bits:
     """The most that each combination of what is told by both can bring: ``packed.NICKED`` and what follows, as bits."""
     most = np.zeros(1 << _PARTS)
     for said in range(1 << _PARTS):
-        for bit, field in ((at.TALL, HEIGHT), (at.HAIRED, HAIR), (at.CLAD, APPAREL), (at.ENTERED, DIARY)):
+        for bit, field in ((at.TALL, HEIGHT), (at.HAIRED, HAIR), (at.CLAD, APPAREL), (at.ENTERED, DIARY), (at.ADDRESSED, ADDRESS)):
             if said >> (bit - at.NICKED) & 1:
                 most[said] += max(bits[field].max(), 0.0)
         if said >> (at.TWICE_MARKED - at.NICKED) & 1:
@@ -107,7 +107,7 @@ def _bound(
 @loop
 def best(
     left: Whole, right: Whole, asked: Ints, start: Ints, times: Ints, held: Whole, words: Spelt, steps: Ints,
-    places: Ints, tongues: Whole, marks: Whole, diaries: Ints, near: Levels, bits: Bits, rarer: npt.NDArray[np.bool_],
+    places: Ints, tongues: Whole, marks: Whole, diaries: Ints, addresses: Whole, near: Levels, bits: Bits, rarer: npt.NDArray[np.bool_],
     known: Bits, at_most: int, least: float, seen: Whole, kept_left: Whole, kept_right: Whole, kept_bits: Bits,
 ) -> tuple[int, int]:  # fmt: skip
     """(pairs kept, pairs looked at, each once). What is kept is by left row and best first, ties by right row.
@@ -158,7 +158,7 @@ def best(
                 if bound < enough:
                     continue
                 score = weighed(
-                    left, row, right, other, words, steps, places, tongues, marks, diaries, bits, rarer, known, level, share
+                    left, row, right, other, words, steps, places, tongues, marks, diaries, addresses, bits, rarer, known, level, share
                 )  # fmt: skip
                 if score >= enough:
                     kept = _put(score, row, other, first, kept, at_most, kept_left, kept_right, kept_bits)

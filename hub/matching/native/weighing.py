@@ -12,8 +12,8 @@ from hub.matching.native.compiled import compiled, loop
 from hub.matching.native.packed import Ints, Whole
 from hub.matching.native.words import Spelt
 
-FIELDS = 20
-(NAME, FATHER, MOTHER, GENDER, AGE, TIME, PLACE, HOME, LANGUAGES, HEIGHT, BUILD, COMPLEXION, FACE, EYES, HAIR, BLOOD,
+FIELDS = 21
+(NAME, FATHER, MOTHER, GENDER, AGE, TIME, PLACE, HOME, ADDRESS, LANGUAGES, HEIGHT, BUILD, COMPLEXION, FACE, EYES, HAIR, BLOOD,
  MARKS, DISABILITY, APPAREL, DIARY) = range(FIELDS)  # fmt: skip
 Bits = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.uint8]
@@ -45,10 +45,10 @@ def weights(model: Model) -> Weights:
 @compiled
 def weighed(
     left: Whole, i: int, right: Whole, j: int, words: Spelt, steps: Ints, places: Ints, tongues: Whole, marks: Whole,
-    diaries: Ints, bits: Bits, rarer: npt.NDArray[np.bool_], known: Bits, level: Levels, share: Bits,
+    diaries: Ints, addresses: Whole, bits: Bits, rarer: npt.NDArray[np.bool_], known: Bits, level: Levels, share: Bits,
 ) -> float:  # fmt: skip
     """Score of a pair; the fields' levels and shares of it are put into ``level`` and ``share``."""
-    _reach(left, i, right, j, places, tongues, marks, diaries, level)
+    _reach(left, i, right, j, places, tongues, marks, diaries, addresses, level)
     for field in range(MOTHER + 1, FIELDS):
         share[field] = bits[field, level[field]]
     for field in range(MOTHER + 1):
@@ -61,7 +61,7 @@ def weighed(
 
 @compiled
 def _reach(
-    left: Whole, i: int, right: Whole, j: int, places: Ints, tongues: Whole, marks: Whole, diaries: Ints, level: Levels
+    left: Whole, i: int, right: Whole, j: int, places: Ints, tongues: Whole, marks: Whole, diaries: Ints, addresses: Whole, level: Levels
 ) -> None:
     """Levels of every field but names."""
     mine, theirs, told = left[i, at.LOOKS], right[j, at.LOOKS], left[i, at.TOLD] & right[j, at.TOLD]
@@ -76,6 +76,8 @@ def _reach(
     level[TIME] = fields.time(left[i, at.DAY], right[j, at.DAY])
     event, home = fields.near(places, left[i, at.EVENT], right[j, at.EVENT]), fields.near(places, left[i, at.HOME], right[j, at.HOME])
     level[PLACE], level[HOME] = event & 15, fields.home(home, event)
+    address = told >> at.ADDRESSED & 1
+    level[ADDRESS] = fields.address(addresses, left[i, at.ADDRESS], right[j, at.ADDRESS], home) if address else 0
     spoken = fields.in_languages(tongues, left[i, at.TONGUES], right[j, at.TONGUES])
     level[LANGUAGES] = fields.languages(spoken, event, home)
     level[HEIGHT] = fields.height(left, i, right, j) if told >> at.TALL & 1 else 0
@@ -130,12 +132,12 @@ def _share_a_pet_name(left: Whole, i: int, right: Whole, j: int) -> bool:
 @loop
 def shares(
     left: Whole, lefts: Ints, right: Whole, rights: Ints, words: Spelt, steps: Ints, places: Ints, tongues: Whole,
-    marks: Whole, diaries: Ints, bits: Bits, rarer: npt.NDArray[np.bool_], known: Bits,
+    marks: Whole, diaries: Ints, addresses: Whole, bits: Bits, rarer: npt.NDArray[np.bool_], known: Bits,
     levels: Levels, shared: Bits, total: Bits,
 ) -> None:  # fmt: skip
     """Levels, shares and sums of pairs."""
     for pair in range(len(lefts)):
         total[pair] = weighed(
-            left, lefts[pair], right, rights[pair], words, steps, places, tongues, marks, diaries, bits, rarer, known,
+            left, lefts[pair], right, rights[pair], words, steps, places, tongues, marks, diaries, addresses, bits, rarer, known,
             levels[pair], shared[pair],
         )  # fmt: skip
