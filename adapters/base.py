@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts import ChildRecord, Notice, Section, SectionRequest, Unready
-from contracts.exchange import Search
+from contracts.live import SearchRequest
 
 
 class Capability(StrEnum):
@@ -53,6 +53,14 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Finds:
+    """What an owner's system found: records, and how many more of its rows could not be read as records."""
+
+    records: list[ChildRecord]
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of ``check``: what was tried, whether it worked, and what to do if not."""
 
@@ -78,6 +86,10 @@ class Adapter:
     capabilities: frozenset[Capability] = frozenset()
     dedupes: bool = True
     """False where the system would take a notice twice as two: it is asked (``has``) before one is sent again."""
+
+    over_wire: bool = False
+    """True if every call goes through ``adapters.rest`` or ``adapters.soap``: then ``fetch`` and ``search`` of many
+    systems are under way at once in one thread (``adapters.wire``). False: each takes a thread of its own."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -113,8 +125,12 @@ class Adapter:
         """Read one section live from the owner, for the purpose and officer named in the request."""
         raise self._cannot(Capability.FETCH)
 
-    def search(self, query: Search) -> list[ChildRecord]:
-        """The owner's own records that fit, found live; nothing of them is kept."""
+    def search(self, request: SearchRequest) -> Finds:
+        """The owner's own records that fit, found live for the purpose and officer named; nothing of them is kept.
+
+        At most ``request.query.limit`` from ``offset`` on. Raises ``Unready`` (``unexpected_answer``,
+        ``unreadable_answer``) where the answer is not what was promised: then nothing of it is used.
+        """
         raise self._cannot(Capability.SEARCH)
 
     def _cannot(self, what: Capability) -> Exception:
@@ -126,4 +142,4 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-__all__ = ["Adapter", "Capability", "Connection", "Gap", "Receipt", "Step", "Unready", "Words", "now"]
+__all__ = ["Adapter", "Capability", "Connection", "Finds", "Gap", "Receipt", "Step", "Unready", "Words", "now"]

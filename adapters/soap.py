@@ -13,9 +13,10 @@ from zeep import Client, Settings, Transport
 from zeep.helpers import serialize_object
 from zeep.wsse.username import UsernameToken
 
+from adapters import wire
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, Reach
-from adapters.rest import bounded, guarded, raise_for, session, traced
+from adapters.rest import bounded, credentials, guarded, raise_for, session, traced
 from contracts import Refused, Unready
 
 _XML = ("text/xml", "application/soap+xml", "application/xml")
@@ -37,6 +38,7 @@ class PinnedTransport(Transport):
             session=session(connection, reach), timeout=connection.timeout_seconds,
                          operation_timeout=connection.timeout_seconds)  # fmt: skip
         self._folder, self._most = folder.resolve(), reach.max_bytes
+        self._own = credentials(connection, reach)
 
     def load(self, url: str) -> bytes:
         """A document of the adapter's own folder; anything else (an address, a path elsewhere) is refused."""
@@ -50,14 +52,11 @@ class PinnedTransport(Transport):
 
     def post(self, address: str, message: Any, headers: dict[str, str]) -> requests.Response:
         """Send an envelope; a fault's 500 with XML is zeep's to read, any other error status is raised here."""
-        with guarded():
-            answer = self.session.post(address, data=message, headers=headers | traced(),
-                                       timeout=self.operation_timeout, allow_redirects=False, stream=True)  # fmt: skip
-            with answer:
-                kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-                if not (answer.status_code < 300 or (answer.status_code in (400, 500) and kind in _XML)):
-                    raise_for(answer)
-                body = self._body(answer)
+        with guarded(), self._posted(address, message, headers | traced()) as answer:
+            kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            if not (answer.status_code < 300 or (answer.status_code in (400, 500) and kind in _XML)):
+                raise_for(answer)
+            body = self._body(answer)
         if kind not in _XML and kind != "multipart/related":
             raise Unready("unexpected_answer", "the source answered something that is not SOAP; try later")
         answer._content = body  # read already, within the bound
@@ -71,6 +70,14 @@ class PinnedTransport(Transport):
             if answer.status_code >= 300:
                 raise_for(answer)  # what it is too large to say does not matter: the status says it
             raise
+
+    def _posted(self, address: str, message: Any, headers: dict[str, str]) -> requests.Response:
+        over = wire.current()
+        if over is not None:
+            body = message if isinstance(message, bytes) else str(message).encode()
+            return over.send(wire.Sent("POST", address, {**self._own, **headers}, body, self._most)).response("POST")
+        return self.session.post(address, data=message, headers=headers,
+                                 timeout=self.operation_timeout, allow_redirects=False, stream=True)  # fmt: skip
 
 
 class SoapTransport:

@@ -33,6 +33,8 @@ class Act(StrEnum):
     """What can be asked of the hub."""
 
     SEARCH = "search"
+    SEARCH_LIVE = "search_live"
+    """Ask the owners' own systems too."""
     SEE_RECORD = "see_record"
     SEE_MATCHES = "see_matches"
     DECIDE_MATCH = "decide_match"
@@ -44,7 +46,7 @@ class Act(StrEnum):
 
 
 _EVERYONE = frozenset({Act.SEE_PUBLIC_CARDS, Act.LOOKUP_REGISTRY})
-_CASEWORK = _EVERYONE | {Act.SEARCH, Act.SEE_RECORD, Act.SEE_MATCHES, Act.READ_SECTION}
+_CASEWORK = _EVERYONE | {Act.SEARCH, Act.SEARCH_LIVE, Act.SEE_RECORD, Act.SEE_MATCHES, Act.READ_SECTION}
 
 #: Role -> what it may do. Absent means denied.
 ALLOWED: dict[Role, frozenset[Act]] = {
@@ -136,6 +138,11 @@ def require_section(caller: Caller, section: SectionName, purpose: Purpose) -> O
         raise Refused("not_allowed", "Only a person who signed in may read a file. Sign in first.")
     if not any(section in SECTIONS.get(role, frozenset()) for role in caller.roles):
         raise Refused("section_not_allowed", f"Your role may not read the section {section}. Ask the committee.")
+    require_purpose(caller, purpose)
+    return caller.officer
+
+
+def require_purpose(caller: Caller, purpose: Purpose) -> None:
+    """Raise ``Refused`` (``purpose_not_allowed``) unless a role of a person may state this purpose."""
     if not any(purpose in PURPOSES.get(role, frozenset()) for role in caller.roles):
         raise Refused("purpose_not_allowed", f"Your role may not read for the purpose {purpose}. State another.")
-    return caller.officer

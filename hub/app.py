@@ -27,7 +27,11 @@ from contracts.exchange import (
     SubmitRecords,
     SubmitReply,
 )
+from contracts.live import LiveReply, LiveSearch
 from hub.access import Act, Caller, machine, require_permission
+from hub.asking.joined import Asking
+from hub.asking.reading import SectionRead, Wanted
+from hub.asking.searching import Answers
 from hub.clock import forget_old_slots
 from hub.core import ModelCore
 from hub.courier import Courier, Policy
@@ -79,6 +83,9 @@ class Hub:
         self._finding = Finding(store, core)
         self.proofs = Proofs(store, settings)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
+        self.asking = Asking(
+            store, self.registry, self.systems, self._finding, settings, _policy(settings), self.proofs.require_current
+        )
         self.courier = Courier(store, self._takes_notices, _policy(settings), terms=self.systems.terms)
 
     @classmethod
@@ -100,7 +107,8 @@ class Hub:
                 log.warning("index_to_be_prepared_anew", what="run match_all")
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Break off live questions, write down what ended, and let go of the database."""
+        self.asking.close()
         self.store.close()
 
     # The doors: participants' machines, known by their key. Each call needs the permission of its name.
@@ -139,6 +147,14 @@ class Hub:
         """Search the index; what a participant sees of others' records: see ``hub.showing``."""
         self._may(caller, Act.SEARCH, Permission.SEARCH)
         return self._finding.search(caller, query)
+
+    def search_live(self, caller: Caller, wanted: LiveSearch) -> Answers:
+        """Search the index and ask the owners' systems too; the answer grows until it is whole (``hub.asking``)."""
+        return self.asking.searching.search(caller, wanted)
+
+    def search_live_whole(self, caller: Caller, wanted: LiveSearch) -> LiveReply:
+        """The same, whole."""
+        return self.search_live(caller, wanted).whole()
 
     def case(self, caller: Caller, wanted: GetCase) -> Case:
         """One entry, as far as the caller may see it; the look at it is written into the audit first."""
@@ -225,6 +241,10 @@ class Hub:
     def read_section(self, caller: Caller, hub_id: str, section: SectionName, purpose: Purpose, case: str) -> Section:
         """One section live from its owner, audited before it is read and never kept."""
         return self._reading.section(caller, hub_id, section, purpose, case)
+
+    def read_sections(self, caller: Caller, wanted: Sequence[Wanted], purpose: Purpose, case: str) -> list[SectionRead]:
+        """Several sections live at once, of one or several entries; each owner's failure stands beside its section."""
+        return self.asking.reading.sections(caller, wanted, purpose, case)
 
     def public_cards(self, limit: int = 20, offset: int = 0) -> list[PublicCard]:
         """Missing children whose card may be shown to everybody, newest first."""

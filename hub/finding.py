@@ -32,21 +32,30 @@ class Finding:
 
     def search(self, caller: Caller, query: Search) -> SearchReply:
         """Entries that fit, as far as the caller may meet them: by name best first, otherwise newest first."""
+        total, found = self.found(caller, query)
+        return SearchReply(total=total, hits=[hit_of(caller, one, self._today()) for one in found])
+
+    def found(self, caller: Caller, query: Search) -> tuple[int, list[Found]]:
+        """The same as records, before it is decided what of them is shown."""
         today, sight = self._today(), sight_of(caller)
         with self._store.read() as work:
             if _in_clear(query):
                 total, found = work.searching.newest(query, sight, today)
             else:
                 total, found = work.searching.looked_at(
-                    query, sight, today, self._keys(query), self._fits(caller, query)
+                    query, sight, today, self._keys(query), self.fits(caller, query)
                 )
-        return SearchReply(total=total, hits=[hit_of(caller, one, today) for one in found])
+        return total, found
 
     def _keys(self, query: Search) -> list[list[int]]:
         named = [list(self._core.name_keys(query.name))] if query.name is not None else []
         return named + ([list(self._core.diary_keys(query.diary_number))] if query.diary_number is not None else [])
 
-    def _fits(self, caller: Caller, query: Search) -> Callable[[ChildRecord], float | None]:
+    @property
+    def today(self) -> datetime.date:
+        return self._today()
+
+    def fits(self, caller: Caller, query: Search) -> Callable[[ChildRecord], float | None]:
         """How well a record fits what clear columns cannot tell; None if it does not."""
 
         def fits(record: ChildRecord) -> float | None:

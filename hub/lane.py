@@ -99,6 +99,15 @@ def trip(shared: Shared, lane: str, code: str, retry_after: int | None) -> None:
     _tell(lane, code, state, begins)
 
 
+def failed(shared: Shared, lane: str, code: str, retry_after: int | None) -> None:
+    """One failure of a system that was asked something; after enough of them nobody tries it for a while."""
+    with shared.store.write() as work:
+        state = work.lanes.failed(lane, code, shared.now())
+        enough = retry_after or state.opened_at is not None or state.failures >= _ENOUGH
+        begins = _leave_alone(shared, work, state, retry_after) if enough else False
+    _tell(lane, code, state, begins)
+
+
 def _leave_alone(shared: Shared, work: Work, state: LaneState, retry_after: int | None) -> bool:
     now = shared.now()
     wait = datetime.timedelta(seconds=retry_after) if retry_after else shared.policy.wait(state.failures - _ENOUGH + 1)

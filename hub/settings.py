@@ -55,6 +55,16 @@ class Settings(BaseSettings):
     """Calls of one participant at the doors of one process, in a second; what is more is answered 429."""
     door_calls_at_once: Annotated[int, Field(ge=1)] = 16
     """Calls of one participant that one process works at; what is more is answered 429."""
+    live_seconds: Annotated[float, Field(ge=0.1, le=60)] = 10.0
+    """When the answer to a live search or reading is given, with what came until then."""
+    live_source_seconds: Annotated[float, Field(ge=0.1, le=60)] = 5.0
+    """How long one owner's system is waited for in a live search; less where its endpoint says so."""
+    live_at_once: Annotated[int, Field(ge=1, le=100)] = 8
+    """Live searches that one process has under way; what is more is told to try again."""
+    live_sockets: Annotated[int, Field(ge=16, le=20_000)] = 2_000
+    """Connections to owners' systems that one process has open for live questions."""
+    live_sockets_per_host: Annotated[int, Field(ge=1, le=1_000)] = 8
+    """How many of them to one host and port."""
     metrics_key: SecretStr | None = None
     """Bearer key for ``/metrics``; absent means that it is shown to callers on the same machine only."""
     lease_seconds: Annotated[float, Field(gt=0)] = 60.0

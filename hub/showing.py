@@ -8,6 +8,7 @@ for their owner alone; for all others they do not exist.
 """
 
 import datetime
+from typing import Any
 
 from contracts import Birth, ChildRecord, Event, Participant, Place
 from contracts.codes import RecordKind
@@ -52,24 +53,26 @@ def shown(caller: Caller, record: ChildRecord) -> ChildRecord:
 
 def hit_of(caller: Caller, found: Found, today: datetime.date) -> Hit:
     """One line of a search answer, of what the caller may see."""
-    record = shown(caller, found.record)
+    return Hit(hub_id=found.hub_id, score=found.score, **sketch(shown(caller, found.record), today))
+
+
+def sketch(record: ChildRecord, today: datetime.date) -> dict[str, Any]:
+    """What a line of a search answer says of a record that was made ready by ``shown``."""
     place = place_of(record)
     age_from, age_to = age_years(record, today)
-    return Hit(
-        hub_id=found.hub_id,
-        ref=record.ref,
-        kind=record.kind,
-        status=record.status,
-        names=record.names,
-        gender=record.gender,
-        age_years_from=age_from,
-        age_years_to=age_to,
-        state=place.state,
-        district=place.district,
-        place=record.event.place.raw if record.event.place else None,
-        event_on=record.event.on,
-        score=found.score,
-    )
+    return {
+        "ref": record.ref,
+        "kind": record.kind,
+        "status": record.status,
+        "names": record.names,
+        "gender": record.gender,
+        "age_years_from": age_from,
+        "age_years_to": age_to,
+        "state": place.state,
+        "district": place.district,
+        "place": record.event.place.raw if record.event.place else None,
+        "event_on": record.event.on,
+    }
 
 
 def age_years(record: ChildRecord, today: datetime.date) -> tuple[int | None, int | None]:

@@ -194,6 +194,21 @@ class Fetch(Form):
     sections: Annotated[dict[SectionName, FetchSection], Field(min_length=1)]
 
 
+class SearchAnswer(Form):
+    """Where rows are in the answer to a search, and which list's fields and id they have."""
+
+    list: Tag
+    records: str = ""
+
+
+class LiveSearch(Call):
+    """``[search]``: how the owner's system is searched live; ``fields`` come from a ``SearchRequest``."""
+
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    fields: Annotated[dict[str, str | Told], Field(min_length=1)]
+    answers: Annotated[list[SearchAnswer], Field(min_length=1, max_length=40)]
+
+
 class Line(Form):
     """One line of ``[fields]``: where from, which converter, with what."""
 
@@ -242,6 +257,7 @@ class Manifest(Form):
     pull: Pull | None = None
     push: Push | None = None
     fetch: Fetch | None = None
+    search: LiveSearch | None = None
     fields: Fields = {}
     fields_of: dict[Tag, Fields] = {}
     codes: dict[Tag, Table] = {}
@@ -253,6 +269,9 @@ class Manifest(Form):
         for name in self.fields_of:
             if name not in known:
                 raise ValueError(f"fields_of.{name}: no [[pull.lists]] has this name")
+        for answer in self.search.answers if self.search else ():
+            if answer.list not in known:
+                raise ValueError(f"search.answers: no [[pull.lists]] is named {answer.list}")
         return self
 
     def fields_for(self, name: str) -> Fields:

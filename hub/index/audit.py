@@ -1,11 +1,13 @@
 """The audit: who asked for what about which record, when and why. Lines are added, never changed."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, select
 
-from hub.index.schema import audit
+from hub.index import dialect
+from hub.index.schema import audiences, audit
 from hub.reports import Access
 
 
@@ -34,6 +36,15 @@ class Audit:
         """The line's number."""
         statement = audit.insert().values(at=now, **asdict(line)).returning(audit.c.seq)
         return int(self._connection.execute(statement).scalar_one())
+
+    def keep_audience(self, digest: str, asked: Sequence[str]) -> None:
+        """Keep who was asked, once for each list; the line that tells of it names the digest."""
+        dialect.insert_new(self._connection, audiences, {"digest": digest, "participants": "\n".join(asked)})
+
+    def audience(self, digest: str) -> list[str]:
+        """Who was asked; empty if there is no such list."""
+        kept = self._connection.execute(select(audiences.c.participants).where(audiences.c.digest == digest)).scalar()
+        return kept.split("\n") if kept else []
 
     def of(self, hub_id: str, limit: int = 500) -> list[Access]:
         """The reads of one child, newest first; a read's outcome is that of the line which closed it."""

@@ -1,9 +1,10 @@
 """How each participant's system answers: one row a lane, shared by every courier of every process."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from hub.index import dialect
 from hub.index.columns import Values
@@ -76,6 +77,51 @@ class Lanes:
         begins = self.hold(lane, now).opened_at is None
         self._change(lane, {"resume_at": until} | ({"opened_at": now} if begins else {}))
         return begins
+
+    # Many at once: a question that is put to many systems.
+
+    def shut(self, names: Sequence[str], now: datetime.datetime) -> dict[str, datetime.datetime]:
+        """Lanes in an incident, or left alone now, with when they may be tried again."""
+        query = select(lanes.c.lane, lanes.c.resume_at).where(
+            or_(lanes.c.opened_at.is_not(None), lanes.c.resume_at > now)
+        )
+        wanted = set(names)
+        return {row.lane: row.resume_at for row in self._connection.execute(query) if row.lane in wanted}
+
+    def probe(self, names: Sequence[str], now: datetime.datetime, until: datetime.datetime) -> set[str]:
+        """Those of the lanes in an incident that may be tried now; all others are kept out of them until ``until``."""
+        if not names:
+            return set()
+        due = lanes.c.lane.in_(names) & lanes.c.opened_at.is_not(None) & (lanes.c.resume_at <= now)
+        taken = update(lanes).where(due).values(resume_at=until).returning(lanes.c.lane)
+        return set(self._connection.execute(taken).scalars())
+
+    def turn(
+        self, lane: str, now: datetime.datetime, step: datetime.timedelta, latest: datetime.datetime
+    ) -> datetime.datetime | None:
+        """When the lane's rate lets it be asked next, which is taken; None if that is later than ``latest``."""
+        state = self.hold(lane, now)
+        begin = max(now, state.next_at or now)
+        if begin > latest:
+            return None
+        self._change(lane, {"next_at": begin + step})
+        return begin
+
+    def all_answered(self, names: Sequence[str], now: datetime.datetime) -> list[str]:
+        """These systems answered; the lanes whose incident ends with it."""
+        fresh = [{"lane": name, "failures": 0, "resume_at": now} for name in names]
+        dialect.insert_many(self._connection, lanes, fresh, new_only=True)
+        ended: list[str] = []
+        for some in dialect.parts(names, 500):
+            those = lanes.c.lane.in_(some)
+            ended += self._connection.execute(
+                select(lanes.c.lane).where(those, lanes.c.opened_at.is_not(None))
+            ).scalars()
+            calm: Values = {"failures": 0, "tried_at": now, "answered_at": now}
+            self._connection.execute(update(lanes).where(those).values(calm))
+        for lane in ended:
+            self._change(lane, {"opened_at": None, "resume_at": now})
+        return ended
 
     def _change(self, lane: str, values: Values) -> None:
         self._connection.execute(update(lanes).where(lanes.c.lane == lane).values(values))

@@ -159,6 +159,19 @@ class Matches:
             query = query.where(_one.c.veil <= veil, _other.c.veil <= veil)
         return [_match(row) for row in self._connection.execute(query.order_by(matches.c.bits.desc()))]
 
+    def same_child(self, hub_ids: Collection[str]) -> list[tuple[str, str]]:
+        """Pairs among these entries that a person found to be one child."""
+        if len(hub_ids) < 2:
+            return []
+        query = (
+            select(_one.c.hub_id, _other.c.hub_id)
+            .join_from(matches, _one, _one.c.row == matches.c.searched)
+            .join(_other, _other.c.row == matches.c.found)
+            .where(matches.c.state.in_([MatchState.CONFIRMED.value, MatchState.REUNITED.value]))
+        )
+        among = _one.c.hub_id.in_(hub_ids), _other.c.hub_id.in_(hub_ids)
+        return [(one, other) for one, other in self._connection.execute(query.where(*among))]
+
     def counts(self) -> dict[str, int]:
         query = select(matches.c.state, func.count()).group_by(matches.c.state)
         return {row[0]: row[1] for row in self._connection.execute(query)}

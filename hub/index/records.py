@@ -110,6 +110,17 @@ class Records:
         query = select(records).where(by_id if hub_id is not None else by_reference)
         return self._connection.execute(query).one_or_none()
 
+    def hub_ids(self, refs: Collection[tuple[str, str]], veil: int) -> dict[tuple[str, str], str]:
+        """(participant, source id) -> the hub's id, of those that have an entry which may be met up to ``veil``."""
+        found = {}
+        for some in dialect.parts(sorted(refs), 400):
+            those = tuple_(records.c.participant, records.c.source_id).in_(some) & (records.c.veil <= veil)
+            for row in self._connection.execute(
+                select(records.c.participant, records.c.source_id, records.c.hub_id).where(those)
+            ):
+                found[(row.participant, row.source_id)] = row.hub_id
+        return found
+
     def record(self, row: Row[Any]) -> ChildRecord:
         """The record of a whole row, opened."""
         return load_record(self._seal.open(row.record))

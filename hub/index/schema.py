@@ -303,6 +303,14 @@ Index("ix_audit_hub_id", audit.c.hub_id, audit.c.seq)
 Index("ix_audit_opening", audit.c.opening)
 Index("ix_audit_matter", audit.c.matter)
 
+#: Lists of those who were asked by live searches, each once: most questions go to the same.
+audiences = Table(
+    "audiences",
+    metadata,
+    Column("digest", String(16), primary_key=True),
+    Column("participants", Text, nullable=False),
+)
+
 #: Which line of the audit is which leaf of its Merkle tree (append-only, as heads and cosignatures are).
 audit_leaves = Table(
     "audit_leaves",

@@ -19,11 +19,14 @@ from hub.access import (
 )
 
 _EXPECTED = {
-    Role.OFFICER: "search see_record see_matches decide_match read_section see_public_cards lookup_registry",
-    Role.COMMITTEE: (
-        "search see_record see_matches decide_match read_section see_accesses see_public_cards lookup_registry"
+    Role.OFFICER: (
+        "search search_live see_record see_matches decide_match read_section see_public_cards lookup_registry"
     ),
-    Role.CCI: "search see_record see_matches read_section see_public_cards lookup_registry",
+    Role.COMMITTEE: (
+        "search search_live see_record see_matches decide_match read_section see_accesses see_public_cards "
+        "lookup_registry"
+    ),
+    Role.CCI: "search search_live see_record see_matches read_section see_public_cards lookup_registry",
     Role.ADMINISTRATOR: "operate see_public_cards lookup_registry",
     Role.AUDITOR: "see_accesses see_public_cards lookup_registry",
     Role.CITIZEN: "see_public_cards lookup_registry",
