@@ -190,6 +190,11 @@ class Outbox:
         query = select(outbox.c.lane, func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == OWED)
         return [Queue(*row) for row in self._connection.execute(query.group_by(outbox.c.lane))]
 
+    def waits(self) -> list[float]:
+        """Minutes from the cause of each settled notice to its end."""
+        query = select(outbox.c.created_at, outbox.c.settled_at).where(outbox.c.settled_at.is_not(None))
+        return [(end - begin).total_seconds() / 60 for begin, end in self._connection.execute(query)]
+
     def attempts(self) -> dict[str, int]:
         """Attempts by lane, over everything that was ever owed."""
         query = select(outbox.c.lane, func.sum(outbox.c.attempts)).group_by(outbox.c.lane)
