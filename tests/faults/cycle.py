@@ -112,10 +112,10 @@ def live_traced(settings: Settings, go: Connection) -> None:
 
 def _cycle(hub: Hub) -> None:
     hub.pull("police")
-    _submit(hub, "home", "message-home-1", [_found("home", "F0", 0), _found("home", "F1", 1)])
-    _submit(hub, "fetcher", "message-fetch-1", [_found("fetcher", "F2", 2), _found("fetcher", "F3", 0)])
+    _submit(hub, "home", "message-home-1", [found("home", "F0", 0), found("home", "F1", 1)])
+    _submit(hub, "fetcher", "message-fetch-1", [found("fetcher", "F2", 2), found("fetcher", "F3", 0)])
     _decide(hub)
-    _submit(hub, "home", "message-home-2", [_found("home", "F1", 1, Status.RESTORED)])
+    _submit(hub, "home", "message-home-2", [found("home", "F1", 1, Status.RESTORED)])
     hub.deliver()
     _fetch(hub)
     hub.grow_audit()
@@ -129,7 +129,7 @@ def _submit(hub: Hub, sender: str, message_id: str, records: list[ChildRecord]) 
     hub.submit_records(_caller(hub, sender), SubmitRecords(message_id=message_id, records=records))
 
 
-def _found(participant: str, source_id: str, name: int, status: Status = Status.IN_CARE) -> ChildRecord:
+def found(participant: str, source_id: str, name: int, status: Status = Status.IN_CARE) -> ChildRecord:
     version = "1" if status is Status.IN_CARE else "2"
     return ChildRecord(
         ref=Reference(participant=participant, source_id=source_id, version=version),
