@@ -94,6 +94,10 @@ class Adapter:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
+    def prepare(self) -> None:
+        """Do beforehand what takes long before a first call (reading a WSDL); ``Refused`` where it cannot be done."""
+        return
+
     def check(self) -> list[Step]:
         """Try each thing that must work, in order, and say what to do where one does not."""
         raise NotImplementedError

@@ -47,6 +47,8 @@ class Transport(Protocol):
 
     def check(self) -> list[Step]: ...
 
+    def prepare(self) -> None: ...
+
     def rest(self) -> None: ...
 
 
@@ -81,6 +83,10 @@ class ByManifest(Adapter):
         if self.manifest.connection.transport == "rest":
             return RestTransport(self.connection, self.manifest.connection)
         raise Refused("files_only", "saved files can only be read; this system takes no calls")
+
+    def prepare(self) -> None:
+        if self.over_wire:
+            self.transport.prepare()
 
     # What the port asks -------------------------------------------------------------------------------------------
 

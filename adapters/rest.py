@@ -88,6 +88,10 @@ class RestClient:
         if hasattr(self._local, "session"):
             self._local.session.close()
 
+    def prove(self) -> None:
+        """Raise ``Refused`` (``no_secret``) where the hub cannot prove itself."""
+        credentials(self._connection, self._reach)
+
     def _call(
         self, method: str, url: str, params: dict[str, Any] | None, said: Any, as_json: bool, headers: dict[str, str]
     ) -> wire.Sent:
@@ -148,6 +152,10 @@ class RestTransport:
     def rest(self) -> None:
         """Close this thread's connections."""
         self.client.rest()
+
+    def prepare(self) -> None:
+        """Nothing takes long here but the secret may be missing: ``Refused`` (``no_secret``)."""
+        self.client.prove()
 
     def check(self) -> list[Step]:
         """A REST address is tried by its first list; there is nothing to try before."""

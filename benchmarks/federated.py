@@ -28,6 +28,7 @@ from contracts.participants import Endpoint, ParticipantKind
 from hub.access import Role, person
 from hub.app import Hub
 from hub.settings import Settings
+from tests.hub.asking.owners import write_adapters
 
 OWNERS = Path(__file__).parents[1] / "tests" / "hub" / "asking" / "owners.py"
 LIMIT_MS = 250
@@ -181,9 +182,6 @@ def main() -> int:
     given = options.parse_args()
     held = True
     with tempfile.TemporaryDirectory() as place, played() as port:
-        sys.path.insert(0, str(OWNERS.parent))
-        from owners import write_adapters
-
         for title, broken in (("all healthy", False), ("7.5 % broken", True)):
             folder = Path(place) / title.split()[0].replace(".", "")
             write_adapters(folder)

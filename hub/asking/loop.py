@@ -59,6 +59,8 @@ class Task:
     error: BaseException | None = None
     began_at: float = 0.0
     ended_at: float | None = None
+    cancelled: bool = False
+    """True if nobody waited for it any more: how it went says nothing of the system."""
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
     _glet: Any = None
     _waits: Transfer | None = None
@@ -116,7 +118,7 @@ class Loop:
         self._order("cancel", list(tasks))
 
     def close(self) -> None:
-        """End the thread, breaking off what is under way; every task that was not told yet is told ``timed_out``."""
+        """End the thread, breaking off what is under way; every task that was not told yet is told ``hub_ending``."""
         with self._lock:
             self._closed = True
             thread = self._thread
@@ -153,7 +155,7 @@ class Loop:
                 self._end_thread()
             raise
         finally:
-            turning.close()
+            turning.close(self._taken())
             os.close(bell)
 
     def _taken(self) -> list[tuple[str, Any]]:
@@ -223,9 +225,11 @@ class _Turning:
             os.eventfd_read(self._bell)
         self._expire()
 
-    def close(self) -> None:
-        for task in list(self._live):
-            self._stop(task, told=True)
+    def close(self, untaken: list[tuple[str, Any]]) -> None:
+        """Tell everybody who still waits, those of orders that came too late included."""
+        late = [task for what, given in untaken if what == "start" for task in given]
+        for task in [*self._live, *late]:
+            self._stop(task, told=True, error=Unready("hub_ending", "This process of the hub is ending. Ask again."))
         self._curl.close()
 
     def _obey(self, what: str, given: Any) -> None:
@@ -238,6 +242,7 @@ class _Turning:
             if what == "start":
                 self._take(task)
             elif task in self._live:
+                task.cancelled = True
                 self._stop(task, told=False)
 
     def _take(self, task: Task) -> None:
@@ -325,11 +330,11 @@ class _Turning:
         if told:
             task.ended(task)
 
-    def _stop(self, task: Task, told: bool) -> None:
+    def _stop(self, task: Task, told: bool, error: TrackChildError | None = None) -> None:
         """Break a task off where it waits."""
         if task.ended_at is not None:
             return
-        error = _ran_out(task)
+        error = error or _ran_out(task)
         for child in task._children:
             self._stop(child, told=False)
         if task._waits is not None:

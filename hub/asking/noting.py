@@ -93,7 +93,7 @@ class Noting:
 
     def lanes(self, tasks: Sequence[Task]) -> None:
         """How each system did, in its lane: the courier and the next question know it."""
-        ended = [task for task in tasks if task.ended_at is not None]
+        ended = [task for task in tasks if task.ended_at is not None and not task.cancelled]
         failures = {task.name: why for task in ended if (why := failure_of(error_of(task))) is not None}
         well = sorted({task.name for task in ended if task.error is None} - failures.keys())
         with self._store.write() as work:

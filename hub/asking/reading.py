@@ -88,10 +88,9 @@ class LiveReading:
         now = self._now()
         with self._store.write() as work:
             records = [record_of(work, caller, one.hub_id) for one in wanted]
-            sources = self._owners(records)
-            chosen = at_their_turn(
-                work, Chosen(list(sources.values()), []), now, datetime.timedelta(seconds=self._seconds)
-            )
+            able = self._owners(records)
+            sources = {source.id: source for source in able.asked}
+            chosen = at_their_turn(work, able, now, datetime.timedelta(seconds=self._seconds))
             why = {one.participant: one.code or "" for one in chosen.not_asked}
             reads = []
             for one, record in zip(wanted, records, strict=True):
@@ -106,10 +105,10 @@ class LiveReading:
                 reads.append(_Read(one, owner, line, opening, task, why.get(owner)))
         return reads
 
-    def _owners(self, records: Sequence[ChildRecord]) -> dict[str, Source]:
+    def _owners(self, records: Sequence[ChildRecord]) -> Chosen:
         owners = sorted({record.ref.participant for record in records})
         known = [one for name in owners if (one := self._registry.participants.get(name)) is not None]
-        return {source.id: source for source in self._sources.able(known, Capability.FETCH).asked}
+        return self._sources.able(known, Capability.FETCH)
 
     def _task(self, source: Source, request: SectionRequest) -> Task:
         begin = time.monotonic()

@@ -69,7 +69,9 @@ class Sources:
             raise Refused("live_search_not_allowed", "Its owner does not let the hub search it live.")
         adapter = self._adapter(one, one.endpoint, makers)
         if what not in adapter.capabilities:
-            raise Refused("cannot_be_searched", "This system offers no live search.")
+            if what is Capability.SEARCH:
+                raise Refused("cannot_be_searched", "This system offers no live search.")
+            raise Refused("owner_cannot_be_read", "The owner's system cannot be read live. Ask the owner directly.")
         return adapter
 
     def _adapter(self, one: Participant, endpoint: Endpoint, makers: dict[str, Maker]) -> Adapter:
@@ -78,6 +80,8 @@ class Sources:
         if kept is not None and kept[0] == endpoint:
             return kept[1]
         made = self._systems.made_for(one, makers)
+        if made.over_wire:
+            made.prepare()  # here and not in the loop, where all others would wait for it
         with self._lock:
             self._kept[one.id] = endpoint, made
         return made

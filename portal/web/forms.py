@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from contracts import Purpose, SectionName
 from contracts.exchange import MatchState, Search
+from contracts.live import LiveSearch
 from portal.web.language import _, mark
 
 REASON_MOST = 200
@@ -70,6 +71,19 @@ def _contradictions(query: Search) -> list[Wrong]:
     if query.event_from and query.event_to and query.event_from > query.event_to:
         wrong.append(Wrong("event_to", _("The last day must not be before the first day")))
     return wrong
+
+
+def live_of(fields: Mapping[str, str], most: int) -> tuple[LiveSearch | None, list[Wrong]]:
+    """The question to the index and the owners behind a filled search form, or what is wrong with it."""
+    query, wrong = search_of(fields)
+    purpose, case = fields.get("purpose", ""), fields.get("case", "")
+    if purpose not in list(Purpose):
+        wrong = [*wrong, Wrong("purpose", _("Choose why you need it"))]
+    wrong = wrong + _wrong_line("case", case, _("Write the number of the case, such as the FIR number"))
+    if query is None or wrong:
+        return None, wrong
+    asked = query.model_copy(update={"limit": most})
+    return LiveSearch(query=asked, purpose=Purpose(purpose), case=case), []
 
 
 def filled_from(query: Search) -> dict[str, str]:

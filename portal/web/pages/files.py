@@ -64,7 +64,7 @@ def _form(
         unanswered=unanswered,
         is_down=isinstance(unanswered, Unready),
         sections=_sections(caller),
-        purposes=_purposes(caller),
+        purposes=purposes_of(caller),
     )
 
 
@@ -73,7 +73,8 @@ def _sections(caller: Caller) -> list[SectionName]:
     return [section for section in SectionName if section in open_to_them]
 
 
-def _purposes(caller: Caller) -> list[Purpose]:
+def purposes_of(caller: Caller) -> list[Purpose]:
+    """What the caller may state as a purpose."""
     open_to_them = frozenset().union(*(PURPOSES.get(role, frozenset()) for role in caller.roles))
     return [purpose for purpose in Purpose if purpose in open_to_them]
 

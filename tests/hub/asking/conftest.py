@@ -12,6 +12,7 @@ from contracts.live import LiveReply, LiveSearch, SourceAnswer
 from contracts.participants import Delivery, Endpoint, ParticipantKind
 from hub.access import Role, person
 from hub.app import Hub
+from hub.index import Work
 from hub.settings import Settings
 from tests.hub.asking.owners import Owners, serving, write_adapters
 
@@ -54,6 +55,13 @@ def enrol(hub: Hub, owners: Owners) -> Enrol:
         return name
 
     return enrolled
+
+
+@pytest.fixture
+def store_work(hub: Hub) -> Iterator[Work]:
+    """A transaction that reads the hub's empty index."""
+    with hub.store.read() as work:
+        yield work
 
 
 def question(name: str | None = "Ravi Kumar", **more: Any) -> LiveSearch:

@@ -125,14 +125,16 @@ def _spoken(how: str, said: bytes) -> bytes:
         return _http(b'{"rows": [' + b'"' + b"x" * 900_000 + b'"]}')
     if how == "half":
         return _http(json.dumps({"rows": [json.loads(said)["rows"][0], {"name": "no number"}]}).encode())
+    if how == "busy":
+        return _http(b"{}", status=b"503", more=b"Retry-After: 120\r\n")
     if how.isdecimal():
         return _http(b"{}", status=how.encode())
     return _http(said)
 
 
-def _http(body: bytes, status: bytes = b"200", kind: bytes = b"application/json") -> bytes:
-    head = b"HTTP/1.1 %s X\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
-    return head % (status, kind, len(body)) + body
+def _http(body: bytes, status: bytes = b"200", kind: bytes = b"application/json", more: bytes = b"") -> bytes:
+    head = b"HTTP/1.1 %s X\r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n"
+    return head % (status, kind, more, len(body)) + body
 
 
 class _Server:
