@@ -49,7 +49,7 @@ from hub.logs import configure
 from hub.people import People
 from hub.pulling import Pulling
 from hub.reading import Reading
-from hub.rebuilding import match_all
+from hub.rebuilding import match_all, match_owed
 from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
@@ -72,7 +72,8 @@ class Hub:
         self._core = core = ModelCore(secret, settings.model, settings.propose_bits, settings.pool, settings.tell_bits)
         self.registry = registry.Registry(store.engine)
         self.systems = Systems(self.registry, settings.adapters)
-        self.flow = Flow(store, core, Enriching(self.registry), settings.candidates_cap)
+        cap, later = settings.candidates_cap, settings.match_later
+        self.flow = Flow(store, core, Enriching(self.registry), cap, later)
         self.people = People(
             store,
             session_hours=settings.session_hours,
@@ -292,6 +293,10 @@ class Hub:
     def match_all(self, progress: Progress | None = None) -> MatchReport:
         """Match every searched-for child against the whole index."""
         return match_all(self.flow, self.settings.lease_seconds, progress)
+
+    def match_owed(self) -> int:
+        """Match some of the records that wait for it (``match_later``); how many."""
+        return match_owed(self.flow)
 
     def count_pending(self) -> int:
         """Records that were ported and wait for ``match_all``."""

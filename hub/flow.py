@@ -58,6 +58,8 @@ class Flow:
     core: Core
     enrich: Enrich = lambda record: record
     candidates_cap: int = 1_000
+    match_later: bool = False
+    """What is told for the first time waits for ``match_owed``: its debt of being matched is in its transaction."""
     now: Callable[[], datetime.datetime] = utc_now
 
     # 1. A message comes in.
@@ -118,10 +120,12 @@ class Flow:
         answers, newest, repeated = _sift(told, known)
         work.records.add_versions(told, now)
         work.records.repeat(repeated)
-        entries = self._entries(newest, known, matching)
+        entries = self._entries(newest, known, matching and not self.match_later)
         changed = work.records.write(entries, known, now)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
         touched = list(zip(entries, changed, strict=True))
+        if self.match_later:
+            touched = [(entry, row) for entry, row in touched if row.source_id in known]
         if not matching:  # a port is matched as a batch later; only what it ends cannot wait
             touched = [(entry, row) for entry, row in touched if row.side is Side.CLOSED and row.source_id in known]
         self._match(work, touched, now)

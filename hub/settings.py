@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """Score in bits from which both owners are told of a proposal; weaker ones are for reviewers at the hub only."""
     candidates_cap: Annotated[int, Field(ge=10, le=100_000)] = 1_000
     """How many candidates of one record are scored at most, those that share most keys first."""
+    match_later: bool = False
+    """True: a new record is answered once it is kept with the debt of its matching; workers pay it within seconds."""
     batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 500
     """Records taken in per transaction by a pull or a port."""
     body_limit_bytes: Annotated[int, Field(ge=1_024)] = 5_000_000

@@ -138,10 +138,11 @@ class Records:
         asked = {"after": row, "on_side": int(side), "most": limit}
         return self._compared(self._connection.execute(_OPEN_AFTER, asked).all())
 
-    def pending(self, limit: int) -> list[tuple[Known, ChildRecord]]:
-        """Ported entries that are not prepared for matching yet, with their records."""
+    def pending(self, limit: int, passing_over: bool = False) -> list[tuple[Known, ChildRecord]]:
+        """Entries not prepared for matching yet, with their records; those that others hold may be passed over."""
         query = select(records).where(records.c.pending == 1).order_by(records.c.row).limit(limit)
-        rows = self._connection.execute(dialect.for_update(self._connection, query)).all()
+        held = dialect.skip_locked if passing_over else dialect.for_update
+        rows = self._connection.execute(held(self._connection, query)).all()
         return [(_known(row), self.record(row)) for row in rows]
 
     def count_pending(self) -> int:
