@@ -44,6 +44,7 @@ from hub.index import Store
 from hub.index.audit import Line
 from hub.index.inbox import Received
 from hub.index.migrations import upgrade
+from hub.jurisdiction import Jurisdictions, is_near
 from hub.letters import Filter, Letter
 from hub.logs import configure
 from hub.people import People
@@ -80,6 +81,7 @@ class Hub:
             failures=settings.sign_in_failures,
             lock_out_minutes=settings.lock_out_minutes,
             at_once=settings.sign_in_at_once,
+            scope_of=Jurisdictions(self.registry).scope,
         )
         self._finding = Finding(store, core)
         self.proofs = Proofs(store, settings)
@@ -162,7 +164,7 @@ class Hub:
         self._may(caller, Act.SEE_RECORD, Permission.GET_CASE)
         with self.store.write() as work:
             found = self._finding.case(work, caller, wanted)
-            work.audit.add(_look(caller, Act.SEE_RECORD, found.hub_id), self.flow.now())
+            work.audit.add(_look(caller, Act.SEE_RECORD, found.hub_id, wanted), self.flow.now())
         return found
 
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList:
@@ -215,17 +217,20 @@ class Hub:
         self.people.sign_out(token)
 
     def matches(self, caller: Caller, state: MatchState | None = None, limit: int = 50) -> list[Match]:
-        """Matches that the caller may meet, open ones first, best first."""
+        """Matches of the caller's jurisdiction that it may meet, open ones first, best first."""
         caller.require(Act.SEE_MATCHES)
         with self.store.read() as work:
-            return work.matches.best(state, sight_of(caller).veil, limit)
+            near = None if caller.scope.everywhere else is_near(work, caller)
+            return work.matches.best(state, sight_of(caller).veil, limit, near)
 
     def match(self, caller: Caller, match_id: str) -> Match:
         """One match with its evidence; ``Refused`` (``unknown_match``)."""
         caller.require(Act.SEE_MATCHES)
         with self.store.read() as work:
             found = work.matches.find(match_id, sight_of(caller).veil)
-        if found is None:
+            near = is_near(work, caller)
+            hidden = found is None or not (near(found.hub_id) or near(found.other_hub_id))
+        if found is None or hidden:
             raise Refused("unknown_match", "There is no such match. Open it from the list of matches.")
         return found
 
@@ -396,8 +401,15 @@ def _namespace(caller: Caller) -> str:
     return caller.participant.id if caller.participant is not None else "-"
 
 
-def _look(caller: Caller, act: Act, hub_id: str) -> Line:
+def _look(caller: Caller, act: Act, hub_id: str, wanted: GetCase | None = None) -> Line:
     officer = caller.officer
-    role = officer.role if officer else ", ".join(sorted(caller.roles))
-    institution = officer.institution if officer else None
-    return Line(who=caller.id, role=role, act=act.value, outcome="shown", institution=institution, hub_id=hub_id)
+    return Line(
+        who=caller.id,
+        role=officer.role if officer else ", ".join(sorted(caller.roles)),
+        act=act.value,
+        outcome="shown",
+        institution=officer.institution if officer else None,
+        hub_id=hub_id,
+        purpose=wanted.purpose.value if wanted and wanted.purpose else None,
+        matter=wanted.case if wanted else None,
+    )

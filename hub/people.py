@@ -7,17 +7,19 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from contracts import Officer, Refused, Unready
-from hub.access import Caller, Role, person
+from hub.access import NOWHERE, Caller, Role, Scope, person
 from hub.index import Store
 from hub.index.accounts import Stored
 from hub.reports import Account
 
 _WAIT_SECONDS = 3.0
+_INDIA = ZoneInfo("Asia/Kolkata")
 
 
 class People:
@@ -32,9 +34,10 @@ class People:
         lock_out_minutes: float = 15.0,
         at_once: int = 2,
         hasher: PasswordHasher | None = None,
+        scope_of: Callable[[str | None, datetime.date], Scope] = lambda institution, on: NOWHERE,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
     ) -> None:
-        self._store, self._now = store, now
+        self._store, self._now, self._scope_of = store, now, scope_of
         self._session = datetime.timedelta(hours=session_hours)
         self._failures, self._lock_out = failures, datetime.timedelta(minutes=lock_out_minutes)
         self._turns = threading.BoundedSemaphore(at_once)
@@ -110,7 +113,8 @@ class People:
         if account is None:
             return None
         officer = Officer(id=account.login, role=account.role, institution=account.institution)
-        return person(officer, Role(account.role))
+        scope = self._scope_of(account.institution, self._now().astimezone(_INDIA).date())
+        return person(officer, Role(account.role), scope)
 
     def sign_out(self, token: str) -> None:
         with self._store.write() as work:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from adapters.base import Adapter, Capability
 from contracts import ChildRecord, Officer, Purpose, Reference, Refused, Section, SectionName, SectionRequest, Unready
 from contracts.errors import TrackChildError
-from hub.access import Act, Caller, require_section
+from hub.access import Act, Caller, Tie, require_purpose, require_section
 from hub.index import Store, Work
 from hub.index.audit import Line
+from hub.jurisdiction import tie
 from hub.showing import may_meet
 
 
@@ -33,12 +34,12 @@ class Reading:
         ``unknown_case``, ``owner_cannot_be_read``, or the owner's own) and ``Unready`` (the owner's own,
         ``owner_failed``, ``owner_answered_else``, ``audit_behind``).
         """
-        officer = require_section(caller, section, purpose)
-        if not case.strip():
-            raise Refused("no_case_stated", "State the case or match that you read for.")
+        caller.require(Act.READ_SECTION)
+        purpose, case = require_purpose(caller, purpose, case)
         self._require_proof()
         with self._store.read() as work:
-            record = record_of(work, caller, hub_id)
+            record, tied = record_of(work, caller, hub_id)
+        officer = require_section(caller, section, tied)
         line = line_of(officer, section, purpose, case, hub_id)
         opening = self._write(line)
         try:
@@ -60,13 +61,16 @@ class Reading:
             return work.audit.add(line, self._now())
 
 
-def record_of(work: Work, caller: Caller, hub_id: str) -> ChildRecord:
-    """The entry as the index has it, if the caller may meet it; ``Refused`` (``unknown_case``)."""
+def record_of(work: Work, caller: Caller, hub_id: str) -> tuple[ChildRecord, Tie]:
+    """The entry as the index has it, if the caller may meet it, and how it is tied to the caller.
+
+    ``Refused`` (``unknown_case``).
+    """
     row = work.records.find(hub_id=hub_id)
     record = None if row is None else work.records.record(row)
     if record is None or not may_meet(caller, record):
         raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
-    return record
+    return record, tie(work, caller, hub_id, record)
 
 
 def request_of(

@@ -12,7 +12,7 @@ from hub.access import Caller
 from hub.core import plain_number
 from hub.index import Work
 from hub.index.searching import Found
-from hub.showing import may_meet, shown, sight_of, sketch
+from hub.showing import listed, may_meet, sight_of, sketch
 
 Key = tuple[str, str]
 #: Participant and source id: whose record it is.
@@ -61,7 +61,7 @@ class Merging:
         self._looked_up: set[Key] = set()
 
     def _of_index(self, one: Found) -> Told:
-        record = shown(self._caller, one.record)
+        record = listed(self._caller, one.record)
         return Told(_key(record.ref), record, 1.0 if one.score is None else one.score, False, one.hub_id)
 
     def take(self, participant: str, records: Sequence[ChildRecord]) -> int:
@@ -70,7 +70,7 @@ class Merging:
         for record in records:
             if record.ref.participant != participant or not may_meet(self._caller, record):
                 continue
-            seen = shown(self._caller, record)
+            seen = listed(self._caller, record)
             score = self._fits(record) if holds(seen, self._query, self._today) else None
             if score is not None:
                 self._live[_key(record.ref)] = Told(_key(record.ref), seen, score, True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from adapters.base import Capability
-from contracts import ChildRecord, Officer, Purpose, Refused, Section, SectionName, SectionRequest, TrackChildError
+from contracts import ChildRecord, Purpose, Refused, Section, SectionName, SectionRequest, TrackChildError
 from contracts.live import SourceState
-from hub.access import Caller, require_section
+from hub.access import Act, Caller, require_purpose, require_section
 from hub.asking.loop import Loop, Task
 from hub.asking.noting import Noting
 from hub.asking.outcomes import error_of, state_of
@@ -66,13 +66,12 @@ class LiveReading:
         Raises before anything is asked what ``hub.reading`` does (``section_not_allowed``, ``purpose_not_allowed``,
         ``no_case_stated``, ``unknown_case``); what an owner raises stands beside its section.
         """
-        officers = [require_section(caller, one.section, purpose) for one in wanted]
-        if not case.strip():
-            raise Refused("no_case_stated", "State the case or match that you read for.")
+        caller.require(Act.READ_SECTION)
+        purpose, case = require_purpose(caller, purpose, case)
         if not wanted:
             return []
         self._require_proof()
-        reads = self._opened(caller, wanted, officers[0], purpose, case)
+        reads = self._opened(caller, wanted, purpose, case)
         asked = Round(self._loop, [read.task for read in reads if read.task is not None])
         try:
             asked.all()
@@ -81,19 +80,20 @@ class LiveReading:
             self._close(reads)
         return [read.told() for read in reads]
 
-    def _opened(
-        self, caller: Caller, wanted: Sequence[Wanted], officer: Officer, purpose: Purpose, case: str
-    ) -> list["_Read"]:
+    def _opened(self, caller: Caller, wanted: Sequence[Wanted], purpose: Purpose, case: str) -> list["_Read"]:
         """The lines of the audit and whom to ask, in one transaction."""
         now = self._now()
         with self._store.write() as work:
-            records = [record_of(work, caller, one.hub_id) for one in wanted]
+            known = [record_of(work, caller, one.hub_id) for one in wanted]
+            records = [record for record, _ in known]
+            ties = [tied for _, tied in known]
+            officers = [require_section(caller, one.section, tied) for one, tied in zip(wanted, ties, strict=True)]
             able = self._owners(records)
             sources = {source.id: source for source in able.asked}
             chosen = at_their_turn(work, able, now, datetime.timedelta(seconds=self._seconds))
             why = {one.participant: one.code or "" for one in chosen.not_asked}
             reads = []
-            for one, record in zip(wanted, records, strict=True):
+            for one, record, officer in zip(wanted, records, officers, strict=True):
                 line = line_of(officer, one.section, purpose, case, one.hub_id)
                 opening = work.audit.add(line, now)
                 owner = record.ref.participant

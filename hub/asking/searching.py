@@ -193,10 +193,7 @@ def _question(caller: Caller, wanted: LiveSearch) -> Question:
     officer = caller.officer if caller.participant is None else wanted.officer
     if officer is None:
         raise Refused("no_officer_named", "Name the officer who asks, by officer id and role.")
-    if caller.participant is None:
-        require_purpose(caller, wanted.purpose)
-    if not wanted.case.strip():
-        raise Refused("no_case_stated", "State the case or match that you read for.")
+    require_purpose(caller, wanted.purpose, wanted.case)
     if wanted.query.offset:
         raise Refused("live_search_has_no_pages", "A live search has no pages. Narrow it, or raise its limit.")
     looked_by = wanted.query.model_dump(exclude_defaults=True).keys() - {"limit", "offset"}

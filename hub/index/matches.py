@@ -1,9 +1,10 @@
 """Matches: pairs that may be one child, their evidence, and how each came to its state."""
 
 import datetime
+import itertools
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +60,8 @@ _OF_ROW = select(*_STANDING).where(_IS_OF).order_by(matches.c.match_id).with_for
 _OF_SEARCHED = select(*_STANDING).where(matches.c.searched.in_(bindparam("rows", expanding=True)))
 _ADD_STEP = match_steps.insert()
 _DECIDED = [MatchState.CONFIRMED.value, MatchState.REUNITED.value, MatchState.REJECTED.value]
+#: How many matches are looked at to find those of one jurisdiction.
+_LOOKED_AT = 1_000
 _one, _other = records.alias("one"), records.alias("other")
 
 
@@ -143,14 +146,23 @@ class Matches:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _match(row)
 
-    def best(self, state: MatchState | None, veil: int, limit: int) -> list[Match]:
-        """Matches of entries that both may be met at ``veil``; open ones first, best first."""
+    def best(
+        self, state: MatchState | None, veil: int, limit: int, near: Callable[[str], bool] | None = None
+    ) -> list[Match]:
+        """Matches of entries that both may be met at ``veil``; open ones first, best first.
+
+        ``near`` chooses by either entry's id, among the best thousand.
+        """
         query = _shown().where(_one.c.veil <= veil, _other.c.veil <= veil)
         if state is not None:
             query = query.where(matches.c.state == state.value)
         opened = case((matches.c.state == MatchState.PROPOSED.value, 0), else_=1)
-        query = query.order_by(opened, matches.c.bits.desc(), matches.c.match_id).limit(limit)
-        return [_match(row) for row in self._connection.execute(query)]
+        query = query.order_by(opened, matches.c.bits.desc(), matches.c.match_id)
+        if near is None:
+            return [_match(row) for row in self._connection.execute(query.limit(limit))]
+        rows = self._connection.execute(query.limit(_LOOKED_AT)).all()
+        chosen = (row for row in rows if near(row.one_hub_id) or near(row.other_hub_id))
+        return [_match(row) for row in itertools.islice(chosen, limit)]
 
     def of_entry(self, hub_id: str, veil: int | None = None) -> list[Match]:
         """The matches of one entry, best first; with ``veil`` only those whose entries both may be met at it."""
@@ -171,6 +183,13 @@ class Matches:
         )
         among = _one.c.hub_id.in_(hub_ids), _other.c.hub_id.in_(hub_ids)
         return [(one, other) for one, other in self._connection.execute(query.where(*among))]
+
+    def counterparts(self, hub_id: str) -> list[str]:
+        """The entries that a match which is open or confirmed joins to this one."""
+        open_ = matches.c.state.in_([MatchState.PROPOSED, MatchState.CONFIRMED, MatchState.REUNITED])
+        query = _shown().where(or_(_one.c.hub_id == hub_id, _other.c.hub_id == hub_id), open_)
+        rows = self._connection.execute(query).all()
+        return [row.other_hub_id if row.one_hub_id == hub_id else row.one_hub_id for row in rows]
 
     def counts(self) -> dict[str, int]:
         query = select(matches.c.state, func.count()).group_by(matches.c.state)

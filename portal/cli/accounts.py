@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from hub.access import Role
+from contracts import Refused
+from hub.access import PURPOSES, Role
 from portal.cli import output
 from portal.cli.opened import opened_hub
 
@@ -26,19 +27,25 @@ def add(
             help="At least 8 characters; asked for unless TRACKCHILD_NEW_PASSWORD holds it. Never on the command line.",
         ),
     ],
-    institution: Annotated[str | None, typer.Option(help="Id of the institution in the registry.")] = None,
+    institution: Annotated[
+        str | None, typer.Option(help="Id of the institution in the registry: its area is what the person may see.")
+    ] = None,
     as_json: output.Json = False,
 ) -> None:
     """Add an account, or give an existing one a new password, name or role.
 
     Example:
 
-        trackchild accounts add meera.cwc.patna --name "Member, CWC Patna" --role committee
+        trackchild accounts add meera.cwc.patna --name "Member, CWC Patna" --role committee --institution br:cwc:212
     """
     from hub.reports import Account
 
+    if institution is None and role in PURPOSES:
+        raise Refused("no_institution", "Without an institution a person sees no child. Name one by --institution.")
     account = Account(login=login, password=password, name=name, role=role, institution=institution)
     with opened_hub() as hub:
+        if institution is not None and hub.registry.institutions.get(institution) is None:
+            raise Refused("unknown_institution", "The registry has no such institution today. Look it up, or add it.")
         hub.seed_accounts([account])
     said = {"login": login, "role": str(role)}
     output.show(said, as_json, lambda: f"{login} may sign in as {role}.")

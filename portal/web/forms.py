@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
@@ -111,6 +112,27 @@ def decision_of(fields: Mapping[str, str], allowed: tuple[MatchState, ...]) -> t
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why an entry is looked at, and for which case."""
+
+    purpose: Purpose
+    case: str
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address."""
+        return urlencode({"purpose": self.purpose.value, "case": self.case})
+
+
+def why_of(fields: Mapping[str, str]) -> tuple[Why | None, list[Wrong]]:
+    """The purpose and case that are stated, or what is wrong with them."""
+    purpose, case = (fields.get(name, "").strip() for name in ("purpose", "case"))
+    wrong = [] if purpose in list(Purpose) else [Wrong("purpose", _("Choose why you need it"))]
+    wrong += _wrong_line("case", case, _("Write the number of the case, such as the FIR number"))
+    return (None, wrong) if wrong else (Why(Purpose(purpose), case), [])
+
+
+@dataclass(frozen=True)
 class Asked:
     """Which section of a file is asked for, why, and for which case."""
 
@@ -121,14 +143,11 @@ class Asked:
 
 def section_of(fields: Mapping[str, str]) -> tuple[Asked | None, list[Wrong]]:
     """The request behind a filled form, or what is wrong with it."""
-    section, purpose, case = (fields.get(name, "") for name in ("section", "purpose", "case"))
-    wrong = []
+    section = fields.get("section", "")
+    why, wrong = why_of(fields)
     if section not in list(SectionName):
-        wrong.append(Wrong("section", _("Choose the section that you need")))
-    if purpose not in list(Purpose):
-        wrong.append(Wrong("purpose", _("Choose why you need it")))
-    wrong += _wrong_line("case", case, _("Write the number of the case, such as the FIR number"))
-    return (None, wrong) if wrong else (Asked(SectionName(section), Purpose(purpose), case), [])
+        wrong = [Wrong("section", _("Choose the section that you need")), *wrong]
+    return (None, wrong) if wrong or why is None else (Asked(SectionName(section), why.purpose, why.case), [])
 
 
 def _wrong_line(field: str, text: str, if_empty: str) -> list[Wrong]:

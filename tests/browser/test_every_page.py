@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import WHY
+
 SignIn = Callable[[Page, str], None]
 
 #: What a page must not have, found in the page itself.
@@ -50,12 +52,13 @@ def pages_of(portal: Any) -> dict[str, list[tuple[str, str]]]:
         "officer.demo": [
             ("desk", "/"),
             ("search", "/search"),
-            ("case-missing", f"/case/{match.hub_id}"),
-            ("case-home", f"/case/{match.other_hub_id}"),
+            ("case-missing", f"/case/{match.hub_id}{WHY}"),
+            ("case-home", f"/case/{match.other_hub_id}{WHY}"),
             ("matches", "/matches"),
             ("matches-none", "/matches?state=reunited"),
             ("match", f"/match/{match.match_id}"),
-            ("file", f"/case/{match.other_hub_id}/file"),
+            ("why", f"/case/{match.hub_id}"),
+            ("file", f"/case/{match.other_hub_id}/file{WHY}"),
         ],
         "cwc.demo": [("accesses", f"/case/{match.hub_id}/accesses"), ("accesses-ask", "/accesses")],
         "admin.demo": [
