@@ -10,13 +10,13 @@ from contracts import Officer, Participant, Purpose
 from contracts.exchange import Search
 from contracts.live import LiveReply, LiveSearch, SourceAnswer
 from contracts.participants import Delivery, Endpoint, ParticipantKind
-from hub.access import Role, person
+from hub.access import EVERYWHERE, Role, person
 from hub.app import Hub
 from hub.index import Work
 from hub.settings import Settings
 from tests.hub.asking.owners import Owners, serving, write_adapters
 
-COMMITTEE = person(Officer(id="cwc.demo", role="committee", institution="dl:cwc:1"), Role.COMMITTEE)
+COMMITTEE = person(Officer(id="cwc.demo", role="committee", institution="dl:cwc:1"), Role.COMMITTEE, EVERYWHERE)
 Enrol = Callable[..., str]
 
 

@@ -14,7 +14,7 @@ from contracts.codes import Restriction
 from contracts.exchange import MatchState
 from contracts.live import SourceState as S
 from contracts.participants import ParticipantKind
-from hub.access import Caller, Role, machine, person, public
+from hub.access import EVERYWHERE, Caller, Role, machine, person, public
 from hub.app import Hub
 from hub.index.schema import metadata
 from tests.hub.asking.conftest import COMMITTEE, Enrol, by_name, question
@@ -102,7 +102,7 @@ def test_nothing_of_question_or_answer_is_stored_or_logged(
     ("caller", "changed", "code"),
     [
         (public(), {}, "not_allowed"),
-        (person(Officer(id="admin.demo", role="administrator"), Role.ADMINISTRATOR), {}, "not_allowed"),
+        (person(Officer(id="admin.demo", role="administrator"), Role.ADMINISTRATOR, EVERYWHERE), {}, "not_allowed"),
         (COMMITTEE, {"purpose": Purpose.AUDIT}, "purpose_not_allowed"),
         (COMMITTEE, {"participants": ["nobody-here"]}, "unknown_participant"),
         (COMMITTEE, {"query": {"offset": 20}}, "live_search_has_no_pages"),
@@ -191,7 +191,7 @@ def test_records_that_a_person_found_to_be_one_child_are_one_line(
 def test_a_sealed_child_does_not_exist_in_an_answer(hub: Hub, owners: Owners, enrol: Enrol, child: Make) -> None:
     record = child("A-1").model_copy(update={"restrictions": [Restriction.SEALED]})
     enrol("police-br")
-    officer = person(Officer(id="sho.demo", role="officer"), Role.OFFICER)
+    officer = person(Officer(id="sho.demo", role="officer"), Role.OFFICER, EVERYWHERE)
     from hub.asking.merging import Merging
 
     merging = Merging(officer, question(None).query, hub._finding.today, lambda _: 1.0, (0, []))
