@@ -106,7 +106,7 @@ def no_results(page: Page, _portal: Any) -> None:
 
 
 def section(page: Page, portal: Any) -> None:
-    page.goto(f"/case/{portal.match().other_hub_id}/file")
+    page.goto(f"/case/{portal.match().other_hub_id}/file{WHY}")
     page.get_by_label("Section").select_option("profile")
     page.get_by_label("Why do you need it?").select_option("inquiry")
     page.get_by_label("Number of the case").fill("FIR 118/2024")
