@@ -25,14 +25,14 @@ from contracts import Officer, Participant, Purpose
 from contracts.exchange import Search
 from contracts.live import LiveReply, LiveSearch, SourceState
 from contracts.participants import Endpoint, ParticipantKind
-from hub.access import Role, person
+from hub.access import EVERYWHERE, Role, person
 from hub.app import Hub
 from hub.settings import Settings
 from tests.hub.asking.owners import write_adapters
 
 OWNERS = Path(__file__).parents[1] / "tests" / "hub" / "asking" / "owners.py"
 LIMIT_MS = 250
-ASKER = person(Officer(id="cwc.bench", role="committee"), Role.COMMITTEE)
+ASKER = person(Officer(id="cwc.bench", role="committee"), Role.COMMITTEE, EVERYWHERE)
 #: Share of owners and how they behave; the rest are healthy.
 BROKEN = (("half-open", 0.02), ("500", 0.02), ("reset", 0.01), ("garbage", 0.01), ("403", 0.01), ("drip", 0.005))
 

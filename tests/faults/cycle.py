@@ -16,7 +16,7 @@ from contracts import Birth, ChildRecord, Event, Name, Officer, Participant, Pla
 from contracts.codes import AgeBasis, Gender, RecordKind, Status
 from contracts.exchange import AcknowledgeNotice, ListNotices, MatchState, SubmitRecords
 from contracts.participants import Endpoint, Permission
-from hub.access import Role, machine, person
+from hub.access import EVERYWHERE, Role, machine, person
 from hub.app import Hub
 from hub.core import ModelCore
 from hub.courier import Courier
@@ -59,10 +59,11 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (Aside, "resolve"),
     (Audit, "add"),
 )
-OFFICER = person(Officer(id="officer.bihar", role="officer"), Role.OFFICER)
+OFFICER = person(Officer(id="officer.bihar", role="officer"), Role.OFFICER, EVERYWHERE)
 _MAY = [Permission.SUBMIT_RECORDS, Permission.NOTICES]
 _AT = datetime.datetime(2026, 1, 10, 9, 0, tzinfo=datetime.UTC)
 _NAMES = ("Asha Devi Paswan", "Ravi Kumar Manjhi", "Lakshmi Oraon")
+_SYLLABLES = tuple("ba di gu ke lo ma ni pu re so ta vi ju he yo dha bhi khu ghe cho".split())  # noqa: SIM905
 
 
 def fresh_stubs() -> dict[str, Stub]:
@@ -155,3 +156,20 @@ def _fetch(hub: Hub) -> None:
     caller = _caller(hub, "fetcher")
     for notice in hub.list_notices(caller, ListNotices()).notices:
         hub.acknowledge_notice(caller, AcknowledgeNotice(notice_id=notice.notice_id))
+
+
+def one_of_a_pair(participant: str, pair: int, searched: bool) -> ChildRecord:
+    """One side of pair number ``pair``; children of other pairs are called otherwise."""
+    record = found(participant, f"{'M' if searched else 'F'}{pair}", 0)
+    name = Name(text=" ".join(_SYLLABLES[pair // 20**place % 20] * 2 for place in range(3)))
+    if not searched:
+        return record.model_copy(update={"names": [name]})
+    return record.model_copy(update={"names": [name], "kind": RecordKind.MISSING, "status": Status.REPORTED})
+
+
+def keys_of(settings: Settings, *names: str) -> dict[str, str]:
+    """A fresh key of each participant."""
+    hub = Hub.open(settings)
+    keys = {name: str(hub.registry.keys.issue(name).key) for name in names}
+    hub.close()
+    return keys

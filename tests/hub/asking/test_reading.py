@@ -7,14 +7,14 @@ import pytest
 
 from contracts import ChildRecord, Officer, Purpose, Refused, SectionName
 from contracts.live import SourceState as S
-from hub.access import Role, person
+from hub.access import EVERYWHERE, Role, person
 from hub.app import Hub
 from hub.asking.reading import SectionRead, Wanted
 from tests.hub.asking.conftest import COMMITTEE, Enrol
 from tests.hub.asking.owners import SECTIONS, Owners
 
 Make = Callable[..., ChildRecord]
-OFFICER = person(Officer(id="sho.demo", role="officer"), Role.OFFICER)
+OFFICER = person(Officer(id="sho.demo", role="officer"), Role.OFFICER, EVERYWHERE)
 
 
 def known(hub: Hub, name: str, child: Make) -> str:
