@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -28,14 +28,16 @@ class Line:
     sent_at: datetime.datetime | None = None
 
 
+_ADD = audit.insert().returning(audit.c.seq)
+
+
 class Audit:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def add(self, line: Line, now: datetime.datetime) -> int:
         """The line's number."""
-        statement = audit.insert().values(at=now, **asdict(line)).returning(audit.c.seq)
-        return int(self._connection.execute(statement).scalar_one())
+        return int(self._connection.execute(_ADD, {"at": now, **vars(line)}).scalar_one())
 
     def keep_audience(self, digest: str, asked: Sequence[str]) -> None:
         """Keep who was asked, once for each list; the line that tells of it names the digest."""

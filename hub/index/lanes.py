@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from hub.index import dialect
-from hub.index.columns import Values
+from hub.index.columns import Moment, Values
 from hub.index.schema import lanes
 
 _HOUR = datetime.timedelta(hours=1)
@@ -30,15 +30,27 @@ class LaneState:
     last_code: str | None
 
 
+# Made once: putting a statement together takes longer than the database needs for it.
+_SECOND = datetime.timedelta(seconds=1)
+_IS = lanes.c.lane == bindparam("is_lane")
+_HELD = select(lanes).where(_IS).with_for_update()
+_CALM = select(lanes.c.answered_at).where(_IS, lanes.c.failures == 0, lanes.c.opened_at.is_(None))
+_NOW = bindparam("now", type_=Moment)
+_ANSWERED = update(lanes).where(_IS).values(failures=0, answered_at=_NOW, opened_at=None, resume_at=_NOW)
+_BEGUN = update(lanes).where(_IS).values(tried_at=_NOW, next_at=bindparam("next", type_=Moment))
+
+
 class Lanes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def hold(self, lane: str, now: datetime.datetime) -> LaneState:
         """The lane as it stands; no other courier touches it until this transaction ends."""
-        dialect.insert_new(self._connection, lanes, {"lane": lane, "failures": 0, "resume_at": now})
-        query = dialect.for_update(self._connection, select(lanes).where(lanes.c.lane == lane))
-        return LaneState(**self._connection.execute(query).one()._mapping)
+        found = self._connection.execute(_HELD, {"is_lane": lane}).one_or_none()
+        if found is None:
+            dialect.insert_new(self._connection, lanes, {"lane": lane, "failures": 0, "resume_at": now})
+            found = self._connection.execute(_HELD, {"is_lane": lane}).one()
+        return LaneState(**found._mapping)
 
     def all(self) -> list[LaneState]:
         """Every lane that was ever served."""
@@ -46,16 +58,19 @@ class Lanes:
 
     def begun(self, lane: str, now: datetime.datetime, next_at: datetime.datetime | None) -> None:
         """Something is on its way; nothing more before ``next_at``."""
-        self._change(lane, {"tried_at": now, "next_at": next_at})
+        self._connection.execute(_BEGUN, {"is_lane": lane, "now": now, "next": next_at})
 
     def keep_out(self, lane: str, until: datetime.datetime) -> None:
         """One goes first to a system that did not answer; all others wait until ``until`` for what it meets."""
         self._change(lane, {"resume_at": until})
 
     def answered(self, lane: str, now: datetime.datetime) -> bool:
-        """The system answers; true if that ends an incident."""
+        """The system answers; true if that ends an incident. Where all is well it is written once a second."""
+        calm = self._connection.execute(_CALM, {"is_lane": lane}).scalar_one_or_none()
+        if calm is not None and abs(now - calm) < _SECOND:
+            return False
         before = self.hold(lane, now)
-        self._change(lane, {"failures": 0, "answered_at": now, "opened_at": None, "resume_at": now})
+        self._connection.execute(_ANSWERED, {"is_lane": lane, "now": now})
         return before.opened_at is not None
 
     def failed(self, lane: str, code: str, now: datetime.datetime, in_a_row: bool = True) -> LaneState:

@@ -4,11 +4,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, Integer, bindparam, exists, func, select, update
 
 from contracts import Notice, tracing
 from hub.index import dialect
-from hub.index.columns import Values
+from hub.index.columns import Moment, Values
 from hub.index.payload import Seal
 from hub.index.schema import lanes, outbox
 
@@ -57,6 +57,37 @@ class Why:
 Times = tuple[datetime.datetime, datetime.datetime]
 
 
+# Made once: putting a statement together takes longer than the database needs for it.
+_earlier = outbox.alias("earlier")
+_WAITS = exists().where(
+    _earlier.c.lane == outbox.c.lane,
+    _earlier.c.about == outbox.c.about,
+    _earlier.c.seq < outbox.c.seq,
+    _earlier.c.state == OWED,
+)
+_NOW = bindparam("now", type_=Moment)
+_CLAIMED = (
+    select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
+    .where(outbox.c.lane == bindparam("in_lane"), outbox.c.state == OWED, outbox.c.due <= _NOW)
+    .where(outbox.c.held_until.is_(None) | (outbox.c.held_until <= _NOW), ~_WAITS)
+    .order_by(outbox.c.due, outbox.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_HOLD = (
+    update(outbox)
+    .where(outbox.c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(holder=bindparam("new_by"), held_until=bindparam("until", type_=Moment))
+)
+_TAKEN = (
+    update(outbox)
+    .where(outbox.c.seq == bindparam("is_seq"), outbox.c.holder == bindparam("by"), outbox.c.state == OWED)
+    .values(state=DONE, how=bindparam("told_how"), foreign_id=bindparam("theirs"), unsure=False)
+    .values(settled_at=bindparam("end", type_=Moment), sent_at=bindparam("begun", type_=Moment))
+    .values(holder=None, held_until=None, attempts=outbox.c.attempts + 1)
+)
+
+
 class Outbox:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self._connection, self._seal = connection, seal
@@ -100,23 +131,9 @@ class Outbox:
 
         A notice waits while an earlier one about the same record is still owed: their order is kept.
         """
-        earlier = outbox.alias("earlier")
-        waits = exists().where(
-            earlier.c.lane == outbox.c.lane,
-            earlier.c.about == outbox.c.about,
-            earlier.c.seq < outbox.c.seq,
-            earlier.c.state == OWED,
-        )
-        free = outbox.c.held_until.is_(None) | (outbox.c.held_until <= now)
-        query = (
-            select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
-            .where(outbox.c.lane == lane, outbox.c.state == OWED, outbox.c.due <= now, free, ~waits)
-            .order_by(outbox.c.due, outbox.c.seq)
-            .limit(limit)
-        )
-        rows = self._connection.execute(dialect.skip_locked(self._connection, query)).all()
-        held: Values = {"holder": holder, "held_until": until}
-        self._connection.execute(update(outbox).where(outbox.c.seq.in_([row.seq for row in rows])).values(held))
+        rows = self._connection.execute(_CLAIMED, {"in_lane": lane, "now": now, "most": limit}).all()
+        if rows:
+            self._connection.execute(_HOLD, {"seqs": [row.seq for row in rows], "new_by": holder, "until": until})
         return [Owed(row.seq, self._notice(row.body), row.attempts, row.unsure, row.trace) for row in rows]
 
     def sending(self, seq: int, holder: str, now: datetime.datetime, until: datetime.datetime) -> bool:
@@ -127,8 +144,8 @@ class Outbox:
 
     def done(self, seq: int, holder: str, how: str, foreign_id: str | None, sent: Times) -> bool:
         """The owner has it; false when the claim had gone to another holder meanwhile."""
-        values = _settled(DONE, how, sent[1]) | {"foreign_id": foreign_id, "sent_at": sent[0], "unsure": False}
-        return self._settle(seq, holder, values)
+        told = {"is_seq": seq, "by": holder, "told_how": how, "theirs": foreign_id, "begun": sent[0], "end": sent[1]}
+        return bool(self._connection.execute(_TAKEN, told).rowcount)
 
     def dead(self, seq: int, holder: str, why: Why, sent: Times) -> bool:
         """Never to be tried again unless a person says so."""
