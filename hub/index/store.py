@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
-from contracts import Unready
 from hub.index import dialect
 from hub.index.accounts import Accounts
 from hub.index.aside import Aside
@@ -26,6 +24,7 @@ from hub.index.records import Records
 from hub.index.replies import Replies
 from hub.index.runs import Runs
 from hub.index.searching import Searching
+from registry.answering import answering, busy
 
 #: As long as SQLite itself waits for its lock (hub.index.dialect).
 _PATIENCE_SECONDS = 30
@@ -71,13 +70,13 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Work]:
         """A transaction that may change things; ``Unready`` (``database_busy``) if the database does not answer."""
-        with _answering(), self._turn(), self.engine.begin() as connection:
+        with answering(), self._turn(), self.engine.begin() as connection:
             yield Work(connection, self._seal)
 
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction that only reads, beside any writer."""
-        with _answering(), self._reader.begin() as connection:
+        with answering(), self._reader.begin() as connection:
             yield Work(connection, self._seal)
 
     def close(self) -> None:
@@ -93,22 +92,8 @@ class Store:
             yield
             return
         if not self._writing.acquire(timeout=_PATIENCE_SECONDS):
-            raise _busy()
+            raise busy()
         try:
             yield
         finally:
             self._writing.release()
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if "no such" in str(error.orig):  # a table that is not there is a defect, not a busy moment
-            raise
-        raise _busy() from error
-
-
-def _busy() -> Unready:
-    return Unready("database_busy", "The hub's database does not answer. Try again in a minute.")

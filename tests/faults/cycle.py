@@ -5,6 +5,7 @@ notice fetched; the audit's tree. Whoever is killed in it begins again, as clien
 """
 
 import datetime
+import random
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -161,7 +162,8 @@ def _fetch(hub: Hub) -> None:
 def one_of_a_pair(participant: str, pair: int, searched: bool) -> ChildRecord:
     """One side of pair number ``pair``; children of other pairs are called otherwise."""
     record = found(participant, f"{'M' if searched else 'F'}{pair}", 0)
-    name = Name(text=" ".join(_SYLLABLES[pair // 20**place % 20] * 2 for place in range(3)))
+    chance = random.Random(pair)
+    name = Name(text=" ".join("".join(chance.sample(_SYLLABLES, 4)) for _ in range(3)))
     if not searched:
         return record.model_copy(update={"names": [name]})
     return record.model_copy(update={"names": [name], "kind": RecordKind.MISSING, "status": Status.REPORTED})

@@ -9,7 +9,6 @@ from lxml import etree
 
 from contracts.codes import RecordKind, Status
 from contracts.exchange import SubmitRecords
-from hub.app import Hub
 from hub.doors.soap import bridge
 from hub.settings import Settings
 from portal.web.server import listen
@@ -55,7 +54,7 @@ class Client:
 
 def test_a_message_asked_again_after_a_kill_gets_the_same_bytes(database_url: str, adapters: Path) -> None:
     settings = cycle.settled(database_url, adapters, "http://127.0.0.1:9")
-    key = _key(settings)
+    key = cycle.keys_of(settings, "home")["home"]
     copies = Copies(database_url)
     calm, struck = (settings.model_copy(update={"database": copies.fresh(name)}) for name in ("calm", "struck"))
     with stated("killed_api", database_of(database_url)) as row, listen("127.0.0.1", 0) as listening:
@@ -100,13 +99,6 @@ def _struck(settings: Settings, listening: socket.socket, client: Client) -> lis
             process.kill()
         assert exit_of(process) == KILLED
     return again
-
-
-def _key(settings: Settings) -> str:
-    hub = Hub.open(settings)
-    key = str(hub.registry.keys.issue("home").key)
-    hub.close()
-    return key
 
 
 def _door(number: int) -> str:
