@@ -23,6 +23,7 @@ from hub.index.entry import TO_FIND, Entry, columns_of, opaque_id
 from hub.index.payload import dump_record
 from hub.index.schema import match_keys, record_versions, records
 from hub.index.thin import thinned
+from hub.matching.features import VERSION
 
 SECRET = b"benchmark"
 PART = 5_000
@@ -44,7 +45,8 @@ def children(seed: int, many: int, first: int = 1_000_000_000) -> Iterator[Child
 
 
 def make(folder: Path, many: int, workers: int = 2) -> list[Path]:
-    """Files of ``PART`` records each, ready to be loaded; those that are there already are kept."""
+    """Files of ``PART`` records each, ready to be loaded; those made with these features already are kept."""
+    folder /= f"features-{VERSION}"
     folder.mkdir(parents=True, exist_ok=True)
     parts = [folder / f"{start:08d}.pickle" for start in range(0, many, PART)]
     missing = [part for part in parts if not part.exists()]

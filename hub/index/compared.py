@@ -7,7 +7,7 @@ more than the largest there is; on PostgreSQL it is the transaction's number, an
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,7 @@ def mark(connection: Connection) -> Mark:
     return Mark(*connection.exec_driver_sql(sql).one())
 
 
-def changed(connection: Connection, since: Mark, now: Mark, at_once: int) -> Iterable[Sequence[Any]]:
+def changed(connection: Connection, since: Mark, now: Mark, at_once: int) -> Iterator[Sequence[Any]]:
     """(row, side, features as stored) of what was changed from one mark on, before another; some thousand at a time."""
     sql = 'SELECT "row", side, features FROM compared WHERE changed >= {0} AND changed < {0}'
     sql = sql.format("%s" if is_postgresql(connection) else "?")
