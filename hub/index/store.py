@@ -1,11 +1,13 @@
 """``Store``: one database; ``Work``: one transaction in it, with a subject for each kind of thing kept."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
 
+from contracts import Unready
 from hub.index import dialect
 from hub.index.accounts import Accounts
 from hub.index.aside import Aside
@@ -28,6 +30,7 @@ from registry.answering import answering, busy
 
 #: As long as SQLite itself waits for its lock (hub.index.dialect).
 _PATIENCE_SECONDS = 30
+_LATELY_SECONDS = 3.0
 
 
 class Work:
@@ -61,6 +64,7 @@ class Store:
         self._reader = engine.execution_options(reading=True)
         self._seal: Seal = seal or Unsealed()
         self._writing = threading.Lock()
+        self._failed_at = -_LATELY_SECONDS
 
     @classmethod
     def at(cls, url: str, pool_size: int = 10, seal: Seal | None = None) -> "Store":
@@ -70,8 +74,18 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Work]:
         """A transaction that may change things; ``Unready`` (``database_busy``) if the database does not answer."""
-        with answering(), self._turn(), self.engine.begin() as connection:
-            yield Work(connection, self._seal)
+        try:
+            with answering(), self._turn(), self.engine.begin() as connection:
+                yield Work(connection, self._seal)
+        except Unready as unready:
+            if unready.code == "database_busy":
+                self._failed_at = time.monotonic()
+            raise
+
+    @property
+    def failed_lately(self) -> bool:
+        """Whether the database did not take a write of this process in the last seconds: on a full disk some go on."""
+        return time.monotonic() < self._failed_at + _LATELY_SECONDS
 
     @contextmanager
     def read(self) -> Iterator[Work]:
