@@ -150,6 +150,11 @@ def section_of(fields: Mapping[str, str]) -> tuple[Asked | None, list[Wrong]]:
     return (None, wrong) if wrong or why is None else (Asked(SectionName(section), why.purpose, why.case), [])
 
 
+def more_sections(fields: Mapping[str, str]) -> list[SectionName]:
+    """Sections that are ticked besides the one that is chosen."""
+    return [section for section in SectionName if fields.get(f"more_{section}")]
+
+
 def _wrong_line(field: str, text: str, if_empty: str) -> list[Wrong]:
     if not text:
         return [Wrong(field, if_empty)]

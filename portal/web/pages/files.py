@@ -1,12 +1,15 @@
 """The live read of one section of an owner's file: asked with a purpose, shown once, never kept."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from contracts import Purpose, Refused, SectionName, Unready
-from contracts.exchange import Case
+from contracts.exchange import Case, MatchState
 from hub.access import Act, Caller
+from hub.asking.reading import Wanted
 from portal.web import entry, forms, words
 from portal.web.guard import form, guard
 from portal.web.pages.cases import case_of
@@ -39,6 +42,12 @@ def read(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
     asked, wrong = forms.section_of(form(request))
     if asked is None:
         return _form(request, caller, case, why, dict(form(request)), wrong=wrong, status=422)
+    together = _together(case, form(request), asked)
+    if len(together) > 1:
+        reads = hub.read_sections(caller, together, asked.purpose, asked.case)
+        return page(
+            request, "sections.html", case=case, why=why, reads=reads, asked=asked, answered_at=words.moment_now()
+        )
     try:
         section = hub.read_section(caller, case.hub_id, asked.section, asked.purpose, asked.case)
     except Unready as error:
@@ -50,6 +59,19 @@ def read(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
     return page(
         request, "section.html", case=case, why=why, section=section, asked=asked, answered_at=words.moment_now()
     )
+
+
+def _together(case: Case, fields: Mapping[str, str], asked: forms.Asked) -> list[Wanted]:
+    """All that is asked for at once: the sections ticked, of this entry and of those found to be the same child."""
+    sections = dict.fromkeys([asked.section, *forms.more_sections(fields)])
+    entries = [case.hub_id, *(_twins(case) if fields.get("twins") else [])]
+    return [Wanted(hub_id, section) for hub_id in entries for section in sections]
+
+
+def _twins(case: Case) -> list[str]:
+    """Entries of other owners that a person confirmed as the same child."""
+    same = [match for match in case.matches if match.state in (MatchState.CONFIRMED, MatchState.REUNITED)]
+    return [match.other_hub_id if match.hub_id == case.hub_id else match.hub_id for match in same][:5]
 
 
 def _form(
@@ -70,6 +92,8 @@ def _form(
         why=why,
         name=entry.main_name(case.record.names),
         filled=filled or {"purpose": why.purpose.value, "case": why.case},
+        more=[section.value for section in forms.more_sections(filled or {})],
+        twins=_twins(case),
         wrong=wrong or [],
         unanswered=unanswered,
         is_down=isinstance(unanswered, Unready),
