@@ -74,6 +74,10 @@ class Noting:
         counted = Counter(answer.state.value for answer in answers)
         outcome = ", ".join(f"{state} {many}" for state, many in sorted(counted.items()))
         closing = replace(line, outcome=outcome[:80] or "nobody to ask", opening=opening)
+        self.later([closing], tasks)
+
+    def later(self, closing: Sequence[Line], tasks: Sequence[Task]) -> None:
+        """Write these lines and how the systems did, in a thread of its own."""
         thread = threading.Thread(target=self._close, args=(closing, tasks), name="asking notes")
         self._writing = {one for one in self._writing if one.is_alive()} | {thread}
         thread.start()
@@ -83,10 +87,11 @@ class Noting:
         for thread in list(self._writing):
             thread.join()
 
-    def _close(self, closing: Line, tasks: Sequence[Task]) -> None:
+    def _close(self, closing: Sequence[Line], tasks: Sequence[Task]) -> None:
         try:
             with self._store.write() as work:
-                work.audit.add(closing, self._now())
+                for line in closing:
+                    work.audit.add(line, self._now())
             self.lanes(tasks)
         except Exception as error:
             log.error("asking_not_noted", error=type(error).__name__)

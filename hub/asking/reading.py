@@ -117,10 +117,9 @@ class LiveReading:
         return Task(source.id, call, until, lambda _: None, over_wire=source.adapter.over_wire)
 
     def _close(self, reads: Sequence["_Read"]) -> None:
-        with self._store.write() as work:
-            for read in reads:
-                work.audit.add(replace(read.line, outcome=read.outcome(), opening=read.opening), self._now())
-        self._noting.lanes([read.task for read in reads if read.task is not None])
+        """What became of each is written beside the answer: the lines that it was asked stand already."""
+        closing = [replace(read.line, outcome=read.outcome(), opening=read.opening) for read in reads]
+        self._noting.later(closing, [read.task for read in reads if read.task is not None])
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def read(hub: Hub, wanted: list[Wanted], **changed: Any) -> list[SectionRead]:
 
 
 def outcomes(hub: Hub, hub_id: str) -> list[str]:
+    hub.asking.finish()
     with hub.store.read() as work:
         return [line.outcome for line in work.audit.of(hub_id)]
 
