@@ -102,8 +102,8 @@ class Curl:
             self._multi.remove_handle(transfer.handle)
             transfer.handle.close()
 
-    def turn(self, longest: float) -> None:
-        """Wait for what happens next, at most so many seconds, and tell each transfer that ended."""
+    def turn(self, longest: float, tell: bool = True) -> None:
+        """Wait for what happens next, at most so many seconds; tell transfers that ended, now or at a later turn."""
         wait = longest if self._timer is None else min(longest, max(0.0, self._timer - time.monotonic()))
         for fd, events in self._epoll.poll(wait):
             if fd in self._watched:
@@ -114,8 +114,9 @@ class Curl:
         if self._timer is not None and self._timer <= time.monotonic():
             self._timer = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        for transfer, error in list(self._ended()):
-            self._tell(transfer, error)
+        if tell:
+            for transfer, error in list(self._ended()):
+                self._tell(transfer, error)
 
     def close(self) -> None:
         for transfer in list(self._under_way.values()):

@@ -28,8 +28,8 @@ from contracts import TrackChildError, Unready
 from hub.asking.curl import Curl, Transfer
 
 log = structlog.get_logger()
-#: Calls begun before those under way are looked after again.
-_AT_ONCE = 32
+#: Calls begun before what was begun is sent on its way.
+_AT_ONCE = 64
 _IDLE_SECONDS = 30.0
 
 
@@ -220,7 +220,8 @@ class _Turning:
         self._begin_some()
         for _ in range(len(self._breathing)):
             self._go_on(self._breathing.popleft(), None)
-        self._curl.turn(self._pause())
+        # Who is begun late ends late: answers that are there already wait until all are begun.
+        self._curl.turn(self._pause(), tell=not self._waiting)
         with contextlib.suppress(BlockingIOError):
             os.eventfd_read(self._bell)
         self._expire()
