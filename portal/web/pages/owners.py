@@ -95,6 +95,7 @@ def _shown(reply: LiveReply, known: dict[str, SourceAnswer], wanted: LiveSearch)
     return {
         "reply": reply,
         "query": wanted.query,
+        "why": forms.Why(wanted.purpose, wanted.case),
         "named": named,
         "unnamed": len(known) - len(named),
         "counts": [(state, many) for state, many in counts if many],

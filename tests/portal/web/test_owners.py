@@ -80,7 +80,7 @@ def test_who_may_not_search_is_not_offered_it(address: str, new_browser: Any) ->
 
 
 def test_several_sections_are_read_at_once_and_each_failure_is_named(police: Any, desk: Any) -> None:
-    path = f"/case/{desk.hub_id('BR/2024/118')}/file"
+    path = f"/case/{desk.hub_id('BR/2024/118')}/file?purpose=inquiry&case=FIR+118%2F2024"
     assert 'name="more_photographs"' in police.get(path).text
     chosen = {"section": "profile", "more_photographs": "true", "more_contact": "true"}
     answer = police.send(path, chosen | {"purpose": "inquiry", "case": "FIR 118/2024"})
