@@ -84,6 +84,7 @@ class Flow:
     ) -> SubmitReply:
         body_hash = _hash(items)
         with self.store.write() as work:
+            work.records.hold_sender(sender)
             kept = work.inbox.find(sender, message_id)
             if kept is not None:
                 return _the_same_again(kept, body_hash)

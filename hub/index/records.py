@@ -99,6 +99,7 @@ _OPEN_AFTER = (
 class Records:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self._connection, self._seal = connection, seal
+        self._sender: str | None = None
 
     # Reading
 
@@ -221,8 +222,10 @@ class Records:
     # Writing
 
     def hold_sender(self, participant: str) -> None:
-        """Let what one participant says be taken in one message after another."""
-        dialect.hold_sender(self._connection, participant)
+        """Let what one participant says be taken in one message after another, until this transaction ends."""
+        if participant != self._sender:
+            dialect.hold_sender(self._connection, participant)
+            self._sender = participant
 
     def add_versions(self, told: Iterable[ChildRecord], now: datetime.datetime) -> None:
         rows = [
