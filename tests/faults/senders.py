@@ -26,12 +26,18 @@ class Sent:
 
 
 class Senders:
-    """Some threads that send under the keys of two participants in turn: one searches for what the other found."""
+    """Some threads that send under the keys of two participants in turn: one searches for what the other found.
 
-    def __init__(self, port: int, keys: dict[str, str], threads: int = 4, pause: float = 0.0) -> None:
+    ``per_second`` is kept by all of them together; without it they send as fast as they are answered.
+    """
+
+    def __init__(
+        self, port: int, keys: dict[str, str], threads: int = 4, per_second: float | None = None, first: int = 0
+    ) -> None:
         self.sent = Sent()
-        self._port, self._keys, self._pause = port, keys, pause
-        self._next, self._lock, self._ending = 0, threading.Lock(), threading.Event()
+        self._port, self._keys = port, keys
+        self._apart = 1 / per_second if per_second else 0.0
+        self._next, self._due, self._lock, self._ending = first, 0.0, threading.Lock(), threading.Event()
         self._threads = [threading.Thread(target=self._work) for _ in range(threads)]
 
     @contextmanager
@@ -46,11 +52,13 @@ class Senders:
                 thread.join()
 
     def _work(self) -> None:
-        while not self._ending.wait(self._pause):
+        while not self._ending.is_set():
             with self._lock:
                 number, self._next = self._next, self._next + 1
-            while not self._acknowledged(number) and not self._ending.wait(0.05):
-                pass
+                due = self._due = max(self._due + self._apart, time.monotonic() - 1)
+            self._ending.wait(max(0.0, due - time.monotonic()))
+            while not self._ending.is_set() and not self._acknowledged(number):
+                self._ending.wait(0.05)
 
     def _acknowledged(self, number: int) -> bool:
         code = self._ask(number)
