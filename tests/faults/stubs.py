@@ -68,7 +68,10 @@ def write_adapters(folder: Path) -> Path:
 
 @dataclass
 class Stub:
-    """One system. ``effects`` counts what it did for each notice, ``order`` what it was told of each record."""
+    """One system. ``effects`` counts what it did for each notice, ``order`` what it was told of each record.
+
+    It answers after ``seconds``, or as soon as ``hurry`` is set.
+    """
 
     dedupes: bool
     seconds: float = 0.0
@@ -77,11 +80,15 @@ class Stub:
     told: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
     """What it tells when it is read, oldest first."""
+    at: dict[str, float] = field(default_factory=dict)
+    """When it was first told of each notice (monotonic)."""
+    hurry: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, notice: str, about: str) -> None:
         with self.lock:
             self.told += 1
+            self.at.setdefault(notice, time.monotonic())
             if self.dedupes and notice in self.effects:
                 return
             self.effects[notice] += 1
@@ -101,7 +108,7 @@ def serving(stubs: dict[str, Stub]) -> Iterator[str]:
             stub = stubs[name]
             if call == "inbox":
                 stub.take(body["id"], body["about"])
-                time.sleep(stub.seconds)  # taken, not yet acknowledged: where a kill hurts
+                stub.hurry.wait(stub.seconds)  # taken, not yet acknowledged: where a kill hurts
             self._answer({"has": body["id"] in stub.effects})
 
         def do_GET(self) -> None:
