@@ -77,6 +77,8 @@ def model_of(settings: Settings, path: Path | None = None) -> Model:
 def train(store: Store, model: Model, out: Path, version: str | None = None, found_share: float = 0.3) -> Trained:
     """Learn m and u by EM from the index, then m from confirmed pairs and probabilities from all decided ones.
 
+    How rare each word of names is and where each district lies are counted too, and stand in the file.
+
     Writes ``out``, which must not be there: a model that was named somewhere never changes under its name.
     Raises ``Refused`` (``nothing_to_learn_from``) for an index without pairs.
     """
@@ -84,12 +86,19 @@ def train(store: Store, model: Model, out: Path, version: str | None = None, fou
         raise Refused("file_is_there", f"{out.name} is there already; name a new file for the new model.")
     version = version or _next(model.data.version)
     left, right = (list(_open(store, side)) for side in (Side.SEARCHED, Side.CANDIDATE))
-    learned = learning.learn(model, _rows(left), _rows(right), version=version, found=found_share)
+    known = _counted(model, [_rows(left), _rows(right)])
+    learned = learning.learn(known, _rows(left), _rows(right), version=version, found=found_share)
     said = _decided(store)
     new = _told_by_people(learned.model, said, version)
     _write(new, out)
     yes, no = (sum(one.true is truth for one in said) for truth in (True, False))
     return Trained(version, len(left), len(right), learned.pairs, learned.matches, yes, no, bool(yes and no))
+
+
+def _counted(model: Model, tables: list[Rows]) -> Model:
+    """With the rarity of names' words and the middle points of districts that the index itself tells."""
+    points = {**model.centroids.districts, **learning.district_points(tables)}
+    return model.with_frequencies(learning.count_words(tables)).with_centroids(points)
 
 
 def _next(version: str) -> str:

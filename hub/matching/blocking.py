@@ -4,7 +4,7 @@ Two records are candidates for each other when they share a key and lie on diffe
 
 ====== ======================================================================================================
 name   a word of the name (by its phonetic key), alone and with each year of birth that is possible
-names  two words of the name; a word and a parent's; a father's and a mother's; a father's with gender and year of birth;
+names  two words of the name; a word and a parent's; a father's and a mother's; a father's, gender and year of birth;
        gender and how a word and a parent's begin, since slips of the pen mostly come later
 place  gender, year of birth, district (or state) of event or home, and quarter of the event; gender, district and
        quarter, whatever the age
