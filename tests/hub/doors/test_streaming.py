@@ -93,7 +93,7 @@ def test_what_goes_wrong_midway_is_an_event_too(desk: tuple[GrowingDesk, str]) -
     told = events(ask(address))
     assert [name for name, _ in told] == ["partial", "error"]
     assert told[-1][1]["code"] == "database_busy"
-    assert made.growing.closed.is_set()
+    assert made.growing.closed.wait(5)
 
 
 def test_what_is_refused_before_is_no_stream(desk: tuple[GrowingDesk, str]) -> None:
