@@ -185,7 +185,7 @@ def _text(asked: argparse.Namespace, rates: dict[str, Rates]) -> list[str]:
         "",
         "## What follows for India, computed from them",
         "",
-        f"The peak hour brings {_PEAK_HOUR:g} times the day's mean; processes are planned {100 * _BUSY:.0f} % busy then.",
+        f"The peak hour brings {_PEAK_HOUR:g} times the mean; processes are planned {100 * _BUSY:.0f} % busy then.",
         "In brackets: how much of one process the peak hour takes. Run two of each in any case, so that one may end.",
         "",
         "| step | participants | records | records/s | searches/s | doors | matching | courier | threads to pull "
