@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.matching.sets import Set, load, megabytes, report
+from benchmarks.matching.sets import CAP, Set, load, megabytes, report
 from hub.matching import Model
 from hub.matching.batch import candidates, link
 from hub.matching.learning import count_words, learn
@@ -22,11 +22,11 @@ def run(children: Set, which: str) -> dict[str, Any]:
     start, worked = time.perf_counter(), time.process_time()
     model = Model.load().with_centroids(children.districts).with_frequencies(count_words([left, right]))
     if which != "untrained":
-        model = learn(model, left, right, version="1.0-learned").model
+        model = learn(model, left, right, version=f"{model.version}-learned").model
     trained, trained_work = time.perf_counter(), time.process_time()
     if which == "exhaustive":
         left = left[:500]
-    links = link(model, left, right, least_bits=-20.0, exhaustive=which == "exhaustive")
+    links = link(model, left, right, most_candidates=CAP, least_bits=-20.0, exhaustive=which == "exhaustive")
     done, done_work = time.perf_counter(), time.process_time()
     memory = megabytes()
     kept = None if which == "exhaustive" else _kept(children)
@@ -47,7 +47,7 @@ def run(children: Set, which: str) -> dict[str, Any]:
 
 def _kept(children: Set) -> float:
     """Share of true pairs that blocking keeps."""
-    lefts, rights = candidates(children.left, children.right, 2_000).pairs()
+    lefts, rights = candidates(children.left, children.right, CAP).pairs()
     true = np.flatnonzero(children.pair >= 0)
     wide = len(children.right)
     codes = lefts * wide + rights

@@ -13,6 +13,9 @@ from benchmarks.matching.generator import Generator
 from hub.matching import prepare, rows
 from hub.matching.features import ROW
 
+#: Candidates of one missing child at most, rarest keys first; for the rival with our keys too.
+CAP = 2_000
+
 
 @dataclass(frozen=True)
 class Set:
