@@ -15,7 +15,7 @@ from contracts.exchange import MatchState
 from hub.core import Core
 from hub.index import Work
 from hub.index.entry import Side
-from hub.index.matches import Fresh, Pair, Standing
+from hub.index.matches import EVIDENCE, Fresh, Pair, Standing
 from hub.index.records import Compared, Met
 from hub.telling import notices, tell_both
 
@@ -77,7 +77,7 @@ class Proposing:
     ) -> None:
         """The same when the pairs are scored: ``others`` holds the found side of each."""
         held = {one.found: one for one in standing}
-        open_to = [pair for pair in scored if self._may_stand(held.get(pair.found), pair, searched, others)]
+        open_to = [pair for pair in scored if self._may_stand(work, held.get(pair.found), pair, searched, others)]
         open_to.sort(key=lambda pair: (-pair.bits, others[pair.found].participant, others[pair.found].source_id))
         chosen = {pair.found: pair for pair in open_to[: self.best]}
         for found, pair in chosen.items():
@@ -117,8 +117,10 @@ class Proposing:
         if pair is None or searched is None:
             if standing is not None and _proposed(standing):
                 self.withdraw(work, standing, now)
-        elif self._may_stand(standing, pair, searched, {found.row: found}):
+        elif self._may_stand(work, standing, pair, searched, {found.row: found}):
             self._let_stand(work, standing, pair, (searched, found), now)
+        elif standing is not None and _proposed(standing):
+            self.withdraw(work, standing, now)
 
     def _others(self, work: Work, entry: Compared, held: Iterable[int]) -> Sequence[Met | Compared]:
         """Entries of the other side that share a key; those of a standing match are never lost to the cap."""
@@ -134,14 +136,17 @@ class Proposing:
         return self.core.score(searched, found)
 
     def _may_stand(
-        self, standing: Standing | None, pair: Pair, searched: Compared, others: Mapping[int, Compared]
+        self, work: Work, standing: Standing | None, pair: Pair, searched: Compared, others: Mapping[int, Compared]
     ) -> bool:
-        if standing is None or standing.state in (MatchState.PROPOSED, MatchState.WITHDRAWN):
+        if standing is None:
             return True
-        if standing.state is not MatchState.REJECTED:
+        if standing.state in (MatchState.CONFIRMED, MatchState.REUNITED):
             return False
-        # A person said no: only facts that were not there then, and speak for the pair, may ask again.
-        return standing.facts != facts_of(searched, others[pair.found]) and pair.bits > standing.bits
+        # A person said no: only facts that were not there then, and speak for the pair, may ask again, while they last.
+        return standing.facts is None or (
+            standing.facts != facts_of(searched, others[pair.found])
+            and pair.bits > work.matches.rejected_bits(standing.match_id)
+        )
 
     def _let_stand(
         self,
@@ -190,9 +195,11 @@ class Proposing:
             self.choose(work, work.records.compared([gone.searched])[gone.searched], rivals, now)
 
     def withdraw(self, work: Work, standing: Standing, now: datetime.datetime) -> None:
-        """The evidence for a proposal is gone."""
+        """The evidence for a proposal is gone; one that a person had rejected before is rejected again."""
         self._write(work, now)  # notices leave in the order in which things happened
-        work.matches.settle(standing, MatchState.WITHDRAWN, "evidence", "The evidence no longer speaks for it.", now)
+        state = MatchState.WITHDRAWN if standing.facts is None else MatchState.REJECTED
+        reason = "The evidence no longer speaks for it."
+        work.matches.settle(standing, state, EVIDENCE, reason, now, standing.facts)
         self.tally.withdrawn += 1
         if standing.told:
             entries = work.records.at([standing.searched, standing.found])

@@ -17,6 +17,9 @@ from hub.index.columns import Values
 from hub.index.entry import Veil
 from hub.index.schema import match_steps, matches, records
 
+#: Who brings a match to a state that follows from what is compared alone.
+EVIDENCE = "evidence"
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -50,6 +53,7 @@ class Standing:
     state: MatchState
     bits: float
     facts: str | None
+    """Hash of what was compared when a person last rejected it."""
     told: bool
     """Whether the owners know of it."""
 
@@ -106,8 +110,8 @@ class Matches:
         dialect.insert_many(self._connection, match_steps, steps)
 
     def propose_again(self, standing: Standing, pair: Pair, told: bool, now: datetime.datetime) -> None:
-        """A withdrawn or rejected pair for which new facts speak."""
-        values = _scored(pair) | {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now, "facts": None}
+        """A withdrawn or rejected pair for which new facts speak; what a person once rejected stays known."""
+        values = _scored(pair) | {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now}
         values |= {"decided_at": None, "decided_by": None, "reason": None}
         self._change(standing.match_id, values)
         self._step(standing.match_id, MatchState.PROPOSED, _by(pair), None, pair.bits, now)
@@ -129,6 +133,13 @@ class Matches:
         values = {"state": state.value, "decided_at": now, "decided_by": by, "reason": reason[:200], "facts": facts}
         self._change(standing.match_id, values)
         self._step(standing.match_id, state, by, reason[:200], standing.bits, now)
+
+    def rejected_bits(self, match_id: str) -> float:
+        """What the evidence weighed when a person last rejected the pair."""
+        mine = (match_steps.c.match_id == match_id) & (match_steps.c.state == MatchState.REJECTED.value)
+        by_a_person = mine & (match_steps.c.by != EVIDENCE)
+        query = select(match_steps.c.bits).where(by_a_person).order_by(match_steps.c.seq.desc()).limit(1)
+        return float(self._connection.execute(query).scalar_one())
 
     def _change(self, match_id: str, values: Values) -> None:
         self._connection.execute(update(matches).where(matches.c.match_id == match_id).values(values))

@@ -20,7 +20,7 @@ from tests.faults.forked import KILLED, done, started
 from tests.faults.forked import ended as exit_of
 from tests.faults.stubs import Stub, serving
 
-_POINTS, _CALLS = (640, 120) if LONG else (14, 4)
+_POINTS, _CALLS = (320, 60) if LONG else (12, 4)
 #: What reaches the disk or the network.
 _SYSTEM_CALLS = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "sendto")
 _strace = shutil.which("strace")
