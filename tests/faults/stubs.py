@@ -82,6 +82,8 @@ class Stub:
     """What it tells when it is read, oldest first."""
     at: dict[str, float] = field(default_factory=dict)
     """When it was first told of each notice (monotonic)."""
+    poison: dict[str, int] = field(default_factory=dict)
+    """Notices that it cannot take, and the status with which it says so."""
     hurry: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -106,6 +108,9 @@ def serving(stubs: dict[str, Stub]) -> Iterator[str]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             _, name, call = self.path.split("/")
             stub = stubs[name]
+            if call == "inbox" and (status := stub.poison.get(body["id"])):
+                self._answer({"detail": "poison"}, status)
+                return
             if call == "inbox":
                 stub.take(body["id"], body["about"])
                 stub.hurry.wait(stub.seconds)  # taken, not yet acknowledged: where a kill hurts
@@ -119,9 +124,9 @@ def serving(stubs: dict[str, Stub]) -> Iterator[str]:
             first = (int(said["page"]) - 1) * int(said["size"])
             self._answer({"rows": rows[first : first + int(said["size"])]})
 
-        def _answer(self, said: dict[str, Any]) -> None:
+        def _answer(self, said: dict[str, Any], status: int = 200) -> None:
             text = json.dumps(said).encode()
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
