@@ -14,6 +14,7 @@ from hub.app import Hub
 from hub.settings import Settings
 from portal.web import app as web
 from portal.web.server import run
+from tests.faults.killing import let_trace
 
 #: Where a process ends: when its message is committed; when the reply is kept under the key as well; when the reply is
 #: about to leave; when half of it has left.
@@ -69,6 +70,7 @@ class Trial:
 
 def serve(settings: Settings, listening: socket.socket, number: str = "", place: str = "") -> None:
     """Answer on ``listening`` until killed: by the trial, or from outside."""
+    let_trace()
     trial = Trial(number, place)
     trial.watch()
     hub = Hub.open(settings)

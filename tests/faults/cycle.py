@@ -36,7 +36,7 @@ from hub.lane import Lane
 from hub.proposing import Proposing
 from hub.pulling import Pulling
 from hub.settings import Settings
-from tests.faults.killing import Points
+from tests.faults.killing import Points, let_trace
 from tests.faults.stubs import Stub
 
 #: Steps of the cycle by name, beside every statement, commit and call of a socket.
@@ -108,6 +108,7 @@ def live(settings: Settings, at: int | None = None, reached: Path | None = None,
 
 def live_traced(settings: Settings, go: Connection) -> None:
     """One cycle, once a tracer that kills it at a system call has taken hold of the process."""
+    let_trace()
     go.recv()
     live(settings)
 

@@ -3,14 +3,19 @@
 The product holds no switch for it. Whatever it calls is wrapped before it is opened, in a process made for one trial.
 """
 
+import ctypes
 import os
+import shutil
 import signal
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 
@@ -68,3 +73,27 @@ class Points:
     def keep(self, where: Path) -> None:
         """Write down what was reached, in order."""
         where.write_text("\n".join(self.names), encoding="utf-8")
+
+
+_STRACE = shutil.which("strace")
+needs_strace = pytest.mark.skipif(_STRACE is None, reason="strace is not there")
+_PR_SET_PTRACER, _ANY = 0x59616D61, -1
+
+
+def let_trace() -> None:
+    """This process may be traced by its siblings, where Linux (Yama) would let only a parent."""
+    ctypes.CDLL(None).prctl(_PR_SET_PTRACER, ctypes.c_ulong(_ANY), 0, 0, 0)
+
+
+@contextmanager
+def under_strace(pid: int, calls: str, expression: str, where: Path = Path(os.devnull)) -> Iterator[None]:
+    """While the block runs, strace sees those system calls of a process and does what ``expression`` says."""
+    command = [str(_STRACE), "-f", "-e", f"trace={calls}", "-e", expression, "-o", str(where), "-p", str(pid)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
+        assert strace.stderr is not None
+        if "attached" not in strace.stderr.readline():
+            pytest.skip("processes may not be traced here")
+        try:
+            yield
+        finally:
+            strace.terminate()

@@ -2,8 +2,6 @@
 
 import os
 import random
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -18,12 +16,12 @@ from tests.faults.ends import Ended, ended
 from tests.faults.figures import LONG, Row, database_of, stated
 from tests.faults.forked import KILLED, done, started
 from tests.faults.forked import ended as exit_of
+from tests.faults.killing import needs_strace, under_strace
 from tests.faults.stubs import Stub, serving
 
 _POINTS, _CALLS = (320, 60) if LONG else (12, 4)
 #: What reaches the disk or the network.
 _SYSTEM_CALLS = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "sendto")
-_strace = shutil.which("strace")
 
 
 @dataclass
@@ -70,7 +68,7 @@ def test_killed_at_any_statement_commit_call_or_step_of_a_cycle_it_is_recovered(
         _state(row, "points of the cycle", len(trials.points))
 
 
-@pytest.mark.skipif(_strace is None, reason="strace is not there")
+@needs_strace
 def test_killed_at_any_system_call_that_writes_or_sends_it_is_recovered(trials: Trials, database_url: str) -> None:
     with stated("crash_points", f"{database_of(database_url)}, system calls") as row:
         counts = _system_calls(trials)
@@ -121,11 +119,6 @@ def _traced(settings: Settings, expression: str, where: Path = Path(os.devnull))
     """One cycle under strace; how it ended."""
     ours, theirs = Pipe()
     process = started(cycle.live_traced, settings, theirs)
-    command = [str(_strace), "-f", "-e", f"trace={','.join(_SYSTEM_CALLS)}", "-e", expression]
-    with subprocess.Popen(
-        [*command, "-o", str(where), "-p", str(process.pid)], stderr=subprocess.PIPE, text=True
-    ) as strace:
-        assert strace.stderr is not None
-        assert "attached" in strace.stderr.readline()
+    with under_strace(process.pid, ",".join(_SYSTEM_CALLS), expression, where):
         ours.send("go")
         return exit_of(process)

@@ -2,9 +2,7 @@
 
 import contextlib
 import http.client
-import os
 import resource
-import shutil
 import subprocess
 import tempfile
 import time
@@ -24,10 +22,10 @@ from tests.faults.cluster import Server, ended
 from tests.faults.figures import LONG, Row, stated
 from tests.faults.forked import ended as exit_of
 from tests.faults.forked import started
+from tests.faults.killing import needs_strace, under_strace
 from tests.faults.senders import Senders, Sent, message
 
 _SECONDS = 20.0 if LONG else 2.0
-_strace = shutil.which("strace")
 _WRITES = "write,pwrite64,fsync,fdatasync,ftruncate"
 #: Breaks the disk of the hub's process or of its database's, for as long as it is open.
 Break = Callable[[int], AbstractContextManager[None]]
@@ -46,16 +44,9 @@ def no_file_grows(pid: int) -> Iterator[None]:
             resource.prlimit(one, resource.RLIMIT_FSIZE, (most, most))
 
 
-@contextmanager
-def errors_of_the_disk(pid: int) -> Iterator[None]:
+def errors_of_the_disk(pid: int) -> AbstractContextManager[None]:
     """Every write to a file fails with ``EIO``, as strace injects it."""
-    say = f"inject={_WRITES}:error=EIO"
-    command = [str(_strace), "-f", "-e", f"trace={_WRITES}", "-e", say, "-o", os.devnull, "-p", str(pid)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
-        assert strace.stderr is not None
-        assert "attached" in strace.stderr.readline()
-        yield
-        strace.terminate()
+    return under_strace(pid, _WRITES, f"inject={_WRITES}:error=EIO")
 
 
 @contextmanager
@@ -98,7 +89,7 @@ def test_sqlite_whose_files_may_not_grow(adapters: Path, tmp_path: Path) -> None
     _try("SQLite, files may not grow", f"sqlite:///{tmp_path / 'hub.sqlite'}", adapters, no_file_grows)
 
 
-@pytest.mark.skipif(_strace is None, reason="strace is not there")
+@needs_strace
 def test_sqlite_on_a_disk_that_fails(adapters: Path, tmp_path: Path) -> None:
     _try("SQLite, EIO", f"sqlite:///{tmp_path / 'hub.sqlite'}", adapters, errors_of_the_disk)
 

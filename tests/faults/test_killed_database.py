@@ -141,6 +141,7 @@ def _check(row: Row, database: str, sent: Sent, gaps: list[float], stubs: dict[s
     assert set(asked) <= taken_in
     assert {one.records[0].ref.source_id for one in asked.values()} <= there
     assert sent.refused == []
+    assert max(gaps) <= (10 if LONG else _PATIENCE)
     assert {one for stub in stubs.values() for one in stub.effects} == notices
     assert row.figures["effects twice"] == 0
     # At most the one that was on its way to a system that knows it again; the other kind is asked first.
