@@ -40,6 +40,7 @@ from hub.evidence.lines import taken
 from hub.evidence.proofs import Proofs
 from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
+from hub.holding import Holding
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.inbox import Received
@@ -47,11 +48,12 @@ from hub.index.migrations import upgrade
 from hub.jurisdiction import Jurisdictions, is_near
 from hub.letters import Filter, Letter
 from hub.logs import configure
+from hub.looking import look_through
 from hub.people import People
 from hub.pulling import Pulling
 from hub.reading import Reading
 from hub.rebuilding import match_all, match_owed
-from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport
+from hub.reports import Access, Account, DeliveryReport, HubStatus, LookReport, MatchReport, PublicCard, PullReport
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
 from hub.standing import status_of
@@ -83,7 +85,7 @@ class Hub:
             at_once=settings.sign_in_at_once,
             scope_of=Jurisdictions(self.registry).scope,
         )
-        self._finding = Finding(store, core)
+        self._finding, self._holding = Finding(store, core), Holding(store, core)
         self.proofs = Proofs(store, settings)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
         self.asking = Asking(
@@ -298,6 +300,14 @@ class Hub:
     def match_all(self, progress: Progress | None = None) -> MatchReport:
         """Match every searched-for child against the whole index."""
         return match_all(self.flow, self.settings.lease_seconds, progress)
+
+    def look_through(self, progress: Progress | None = None) -> LookReport:
+        """Compare what changed since the last look with every entry of the other side, whatever keys they share."""
+        try:
+            return look_through(self.flow, self._holding, self.settings.lease_seconds, progress)
+        finally:
+            if not self.settings.hold_index:
+                self._holding.let_go()
 
     def match_owed(self) -> int:
         """Match some of the records that wait for it (``match_later``); how many."""

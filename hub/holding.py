@@ -12,9 +12,10 @@ import numpy as np
 
 from hub import matching
 from hub.index import Store
+from hub.index.changes import Changed
 from hub.index.compared import Mark
 from hub.index.entry import Side
-from hub.index.records import Changed, Compared
+from hub.index.records import Compared
 from hub.matching.crowd import Crowd
 
 _AT_ONCE = 20_000
@@ -74,11 +75,11 @@ class Holding:
         self._crowds = {side: self._core.crowd(side is Side.SEARCHED) for side in _OTHER}
         # The mark comes first: what changes while the pages are read is read again by the next look.
         with self._store.read() as work:
-            known = work.records.mark()
+            known = work.changes.mark()
         last, many, part = 0, 0, True
         while part:
             with self._store.read() as work:
-                entries = work.records.compared_after(last, _AT_ONCE)
+                entries = work.changes.after(last, _AT_ONCE)
             self._take(entries)
             many += len(entries)
             part, last = bool(entries), entries[-1].row if entries else last
@@ -88,8 +89,8 @@ class Holding:
     def _followed(self, known: Mark) -> int:
         many = 0
         with self._store.read() as work:
-            now = work.records.mark()
-            for part in work.records.changed(known, now, _AT_ONCE):
+            now = work.changes.mark()
+            for part in work.changes.between(known, now, _AT_ONCE):
                 self._take(part)
                 many += len(part)
         self._known = now

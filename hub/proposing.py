@@ -1,7 +1,8 @@
 """Which pairs stand as proposals: the best of each searched child, followed whenever one of its sides changes.
 
 What stands depends on the entries alone, not on the order in which they came: a searched child has as proposals its
-best pairs above the model's threshold among the entries that share a key with it. What a person decided is not touched.
+best pairs above the model's threshold among the entries that share a key with it, and among those that were found for
+it without one (``hub.looking``). What a person decided is not touched.
 The owners are told of those from ``tell_bits`` on; the weaker ones, which are many, are for reviewers at the hub.
 """
 
@@ -20,6 +21,7 @@ from hub.index.records import Compared, Met
 from hub.telling import notices, tell_both
 
 _OTHER = {Side.SEARCHED: Side.CANDIDATE, Side.CANDIDATE: Side.SEARCHED}
+_NONE: Mapping[int, Sequence[int]] = {}
 _TWICE = {kind: (kind, kind) for kind in NoticeKind}
 
 
@@ -46,24 +48,36 @@ class Proposing:
     _fresh: list[Fresh] = field(default_factory=list)
     _owed: list[Notice] = field(default_factory=list)
 
-    def follow(self, work: Work, changed: Sequence[Compared], now: datetime.datetime) -> None:
-        """Match again what changed. Others that write entries with the same keys wait until this transaction ends."""
+    def follow(
+        self, work: Work, changed: Sequence[Compared], now: datetime.datetime, also: Mapping[int, Sequence[int]] = _NONE
+    ) -> None:
+        """Match again what changed. Others that write entries with the same keys wait until this transaction ends.
+
+        ``also``: for the row of an entry, rows to compare it with whether or not they share a key.
+        """
         work.records.hold(key for entry in changed for key in entry.keys)
         for entry in changed:
-            self._follow_one(work, entry, now)
+            self._follow_one(work, entry, also.get(entry.row, ()), now)
 
-    def _follow_one(self, work: Work, entry: Compared, now: datetime.datetime) -> None:
+    def _follow_one(self, work: Work, entry: Compared, also: Sequence[int], now: datetime.datetime) -> None:
         standing = work.matches.of_row(entry.row)
         self._drop_misplaced(work, entry, standing, now)
         if entry.side is Side.SEARCHED:
-            self.choose(work, entry, standing, now)
+            self.choose(work, entry, standing, now, also)
         elif entry.side is Side.CANDIDATE:
-            self._offer(work, entry, [one for one in standing if one.found == entry.row], now)
+            self._offer(work, entry, [one for one in standing if one.found == entry.row], also, now)
 
-    def choose(self, work: Work, searched: Compared, standing: Iterable[Standing], now: datetime.datetime) -> None:
+    def choose(
+        self,
+        work: Work,
+        searched: Compared,
+        standing: Iterable[Standing],
+        now: datetime.datetime,
+        also: Iterable[int] = (),
+    ) -> None:
         """Let the best pairs of a searched child stand, and no others."""
         held = [one for one in standing if one.searched == searched.row]
-        pairs = self._score([searched], self._others(work, searched, {one.found for one in held}))
+        pairs = self._score([searched], self._others(work, searched, {*(one.found for one in held), *also}))
         self.stand(work, searched, held, pairs, work.records.compared([pair.found for pair in pairs]), now)
 
     def stand(
@@ -87,10 +101,17 @@ class Proposing:
             if one.state is MatchState.PROPOSED and one.found not in chosen:
                 self.withdraw(work, one, now)
 
-    def _offer(self, work: Work, found: Compared, standing: Sequence[Standing], now: datetime.datetime) -> None:
+    def _offer(
+        self,
+        work: Work,
+        found: Compared,
+        standing: Sequence[Standing],
+        also: Iterable[int],
+        now: datetime.datetime,
+    ) -> None:
         """See for which searched children this entry is among the best, now that it changed."""
         mine = {one.searched: one for one in standing}
-        scored = {pair.searched: pair for pair in self._score(self._others(work, found, mine), [found])}
+        scored = {pair.searched: pair for pair in self._score(self._others(work, found, {*mine, *also}), [found])}
         others = work.records.compared(list(scored))
         touched = list({*scored, *(row for row, one in mine.items() if _proposed(one))})
         rivals = _by_searched(work.matches.of_searched(touched))
@@ -99,7 +120,8 @@ class Proposing:
             if full and row not in mine and _worse(scored[row], rivals[row]):
                 continue  # it would come behind all that stand
             if full:
-                self.choose(work, others.get(row) or work.records.compared([row])[row], rivals[row], now)
+                searched = others.get(row) or work.records.compared([row])[row]
+                self.choose(work, searched, rivals[row], now, [found.row])
             else:
                 self._settle_alone(work, mine.get(row), scored.get(row), (others.get(row), found), now)
         self._write(work, now)
@@ -123,13 +145,13 @@ class Proposing:
             self.withdraw(work, standing, now)
 
     def _others(self, work: Work, entry: Compared, held: Iterable[int]) -> Sequence[Met | Compared]:
-        """Entries of the other side that share a key; those of a standing match are never lost to the cap."""
+        """Entries of the other side that share a key, and those named, whether or not they do."""
         side = _OTHER[entry.side]
         others, left_out = work.records.candidates(entry.keys, side, self.cap)
         self.tally.capped += left_out > 0
         there = {one.row for one in others}
         beside = work.records.compared([row for row in held if row not in there])
-        return [*others, *(one for one in beside.values() if one.side is side and one.keys & entry.keys)]
+        return [*others, *(one for one in beside.values() if one.side is side)]
 
     def _score(self, searched: Sequence[Met | Compared], found: Sequence[Met | Compared]) -> list[Pair]:
         self.tally.scored += len(searched) * len(found)

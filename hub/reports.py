@@ -50,6 +50,15 @@ class MatchReport(Model):
     seconds: float = 0.0
 
 
+class LookReport(Model):
+    """What a look at all that changed did, each entry against every one of the other side."""
+
+    looked: Count = 0
+    proposed: Count = 0
+    """Proposals that blocking alone had left out."""
+    seconds: float = 0.0
+
+
 class DeliveryReport(Model):
     """What one round of the courier did."""
 

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     """How many candidates of one record are scored at most, those that share most keys first."""
     match_later: bool = False
     """True: a new record is answered once it is kept with the debt of its matching; workers pay it within seconds."""
+    look_every_seconds: Annotated[int, Field(ge=60)] = 3_600
+    """How often what changed is compared with every entry of the other side, whatever keys they share."""
+    hold_index: bool = False
+    """True: a worker keeps what that takes in memory between looks (see docs/matching.md for how much)."""
     batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 500
     """Records taken in per transaction by a pull or a port."""
     body_limit_bytes: Annotated[int, Field(ge=1_024)] = 5_000_000

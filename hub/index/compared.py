@@ -123,3 +123,13 @@ def after(connection: Connection, row: int, at_once: int) -> Sequence[Any]:
     hole = "%s" if is_postgresql(connection) else "?"
     sql = f'SELECT "row", side, features FROM compared WHERE "row" > {hole} ORDER BY "row" LIMIT {hole}'  # noqa: S608
     return connection.exec_driver_sql(sql, (row, at_once)).all()
+
+
+def following(connection: Connection, after: tuple[int, int], now: Mark, limit: int) -> Sequence[Any]:
+    """(changed, row) of what was changed next, before a mark, of entries on one of the two sides."""
+    hole = "%s" if is_postgresql(connection) else "?"
+    sql = (
+        f'SELECT changed, "row" FROM compared WHERE (changed, "row") > ({hole}, {hole}) AND changed < {hole} '  # noqa: S608
+        f'AND side < 2 ORDER BY changed, "row" LIMIT {hole}'
+    )
+    return connection.exec_driver_sql(sql, (*after, now.until, limit)).all()

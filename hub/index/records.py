@@ -1,7 +1,7 @@
 """Index rows and their keys: what is known of a participant's records, and writing many of them at once."""
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -49,14 +49,6 @@ class Met(NamedTuple):
     """An entry met by a key: its row, and what is compared of it."""
 
     row: int
-    features: bytes
-
-
-class Changed(NamedTuple):
-    """What is compared of an entry, as of its last change."""
-
-    row: int
-    side: Side
     features: bytes
 
 
@@ -146,18 +138,6 @@ class Records:
         """The next entries of a side, in the order of their rows."""
         asked = {"after": row, "on_side": int(side), "most": limit}
         return self._compared(self._connection.execute(_OPEN_AFTER, asked).all())
-
-    def mark(self) -> comparing.Mark:
-        """The moment in the order of changes, to be taken before what is read up to it."""
-        return comparing.mark(self._connection)
-
-    def compared_after(self, row: int, limit: int) -> list[Changed]:
-        """What is compared of the next entries, whatever their side, in the order of their rows."""
-        return self._changes(comparing.after(self._connection, row, limit))
-
-    def changed(self, since: comparing.Mark, now: comparing.Mark, at_once: int) -> Iterator[list[Changed]]:
-        """What is compared of the entries that changed between two marks; some may have been met before."""
-        return map(self._changes, comparing.changed(self._connection, since, now, at_once))
 
     def pending(self, limit: int, passing_over: bool = False) -> list[tuple[Known, ChildRecord]]:
         """Entries not prepared for matching yet, with their records; those that others hold may be passed over."""
@@ -358,10 +338,6 @@ class Records:
             for (number, participant, source_id, version, side, keys, _), features in zip(rows, opened, strict=True)
         ]
 
-    def _changes(self, rows: Sequence[Any]) -> list[Changed]:
-        opened = self._opened([row[2] for row in rows])
-        return [Changed(row[0], _SIDES[row[1]], features) for row, features in zip(rows, opened, strict=True)]
-
     def _opened(self, sealed: Sequence[bytes]) -> list[bytes]:
         """Features as they were made, from what is stored of them."""
         return filled([self._seal.open(one) for one in sealed])
@@ -395,4 +371,4 @@ def _keys_of(entry: Entry) -> list[tuple[int, int]]:
     return placed(entry.side, entry.keys, entry.find_keys)
 
 
-__all__ = ["Changed", "Compared", "Known", "Met", "Records"]
+__all__ = ["Compared", "Known", "Met", "Records"]

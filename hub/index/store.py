@@ -12,6 +12,7 @@ from hub.index import dialect
 from hub.index.accounts import Accounts
 from hub.index.aside import Aside
 from hub.index.audit import Audit
+from hub.index.changes import Changes
 from hub.index.events import Events
 from hub.index.evidence import Evidence
 from hub.index.inbox import Inbox
@@ -39,6 +40,7 @@ class Work:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self.connection = connection
         self.records = Records(connection, seal)
+        self.changes = Changes(connection, seal)
         self.searching = Searching(connection, seal)
         self.matches = Matches(connection)
         self.events = Events(connection, seal)
