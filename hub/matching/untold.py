@@ -1,8 +1,5 @@
 """What a record does not tell: the fields on which it can be compared with nobody."""
 
-from collections import Counter
-from collections.abc import Sequence
-
 import numpy as np
 
 from hub.matching.blocking import keyed
@@ -14,7 +11,7 @@ from hub.matching.scoring import reach
 def untold(model: Model, table: Rows) -> Truths:
     """(rows, fields of the model): where a row cannot be compared even with itself, it tells nothing of that field.
 
-    A diary and a mark are told by few; what counts is what each of the record's own would need to be compared.
+    What a comparison needs beside the field itself (a height its day, apparel the day of the event) counts too.
     """
     every = np.arange(len(table))
     return np.stack([one.level == 0 for one in reach(model, Pairs(Tables(table, table), every, every))], axis=1)
@@ -25,8 +22,3 @@ def unmet(table: Rows) -> Truths:
     alone = np.ones(len(table), dtype=bool)
     alone[keyed(table).row] = False
     return alone
-
-
-def counted(names: Sequence[str], untold: Truths) -> Counter[str]:
-    """How many rows tell nothing of each field."""
-    return Counter(dict(zip(names, untold.sum(axis=0).tolist(), strict=True)))
