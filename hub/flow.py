@@ -46,6 +46,10 @@ def woven(items: Sequence[Item], unread: Unread) -> list[Item | Unreadable]:
     return whole
 
 
+#: By how much a sender's clock may be ahead of ours. A word from the future would keep out every true one until then.
+CLOCKS_MAY_DIFFER = datetime.timedelta(minutes=10)
+
+
 def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
@@ -95,9 +99,22 @@ class Flow:
     # 2. Each record is its sender's own, and readable; else it is answered so, and the others go on.
 
     def _records(self, work: Work, sender: str, items: Sequence[ChildRecord | Unreadable]) -> list[Outcome]:
+        items = [self._not_ahead(item) for item in items]
         told = [item for item in items if isinstance(item, ChildRecord) and item.ref.participant == sender]
         answers = iter(self.index(work, sender, told))
         return [self._outcome(work, sender, item, answers) for item in items]
+
+    def _not_ahead(self, item: ChildRecord | Unreadable) -> ChildRecord | Unreadable:
+        """A sender whose clock is ahead is told so by field and rule; it sends the record again with the true time."""
+        if isinstance(item, Unreadable) or not self.is_ahead(item):
+            return item
+        message = "This time has not come yet. Set your system's clock, and send the record again."
+        problem = Problem(field="recorded_at", rule="clock_ahead", message=message)
+        return Unreadable(item.ref.source_id, (problem,), item.model_dump(mode="json", exclude_defaults=True))
+
+    def is_ahead(self, record: ChildRecord) -> bool:
+        """Whether the record says to be of a time that has not come."""
+        return record.recorded_at > self.now() + CLOCKS_MAY_DIFFER
 
     def _outcome(self, work: Work, sender: str, item: ChildRecord | Unreadable, answers: Iterable[Answer]) -> Outcome:
         if isinstance(item, Unreadable):
