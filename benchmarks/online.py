@@ -175,7 +175,7 @@ def _text(asked: argparse.Namespace, results: _Results) -> str:
         f"Python {platform.python_version()}, {os.cpu_count()} cores shared with other work: the load average stands",
         f"beside each, and the niceness (below 0: raised priority). Run on {dt.date.today()}.",
         "",
-        f"`recall`: of {_first(results)['true_pairs']} true pairs among the new records, how many were proposed at once.",
+        f"`recall`: of {_first(results)['true_pairs']} true pairs among the new records, those proposed at once.",
         "",
         "| database | records | p50 ms | p95 ms | p99 ms | p50, p95 to least | own p50, p95 ms | recall | load, nice |",
         "|---|---|---|---|---|---|---|---|---|",
