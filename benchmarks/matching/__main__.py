@@ -19,16 +19,15 @@ from typing import Any
 
 from benchmarks.matching.measure import Quality, Share, interval, quality
 from benchmarks.matching.report import END, load, put
+from benchmarks.matching.sets import SAMPLE, make, read
 from benchmarks.matching.sets import load as load_set
-from benchmarks.matching.sets import make, read
 
 #: Sets are tuned on and reported on with different seeds.
 _TUNED_ON, _REPORTED_ON = (11, 12, 41, 42), (101, 102, 103, 104, 105)
-_SAMPLE = 500
 _OURS = {
     "ours": "ours, learned by EM",
     "untrained": "ours, as shipped",
-    "exhaustive": f"ours, every pair of {_SAMPLE} missing",
+    "exhaustive": f"ours, every pair of {SAMPLE:,} missing",
 }
 _RIVALS = {
     "standard-own": "Splink, standard comparisons, own blocking",
@@ -55,9 +54,9 @@ def main() -> None:
                 out = Path(folder) / f"{seed}-{which}.json"
                 _run(python, f"benchmarks.matching.{module}", str(children), which, str(out))
                 result = read(out)
-                results[which].append((result, quality(result, made.pair, _SAMPLE if which == "exhaustive" else None)))
+                results[which].append((result, quality(result, made.pair, SAMPLE if which == "exhaustive" else None)))
                 if which == "ours":
-                    results["sample"].append((result, quality(result, made.pair, _SAMPLE)))
+                    results["sample"].append((result, quality(result, made.pair, SAMPLE)))
                 print(f"  {which}: {_row(which, results[which][-1:])}", flush=True)
     text = _text(asked, results)
     print(text)
@@ -97,7 +96,7 @@ def _row(which: str, runs: list[tuple[dict[str, Any], Quality]]) -> str:
     link, link_work = (_median(runs, kind, "score", "rank") for kind in ("seconds", "cpu"))
     pairs = statistics.median(r["pairs"] for r, _ in runs)
     megabytes = statistics.median(r["megabytes"] for r, _ in runs)
-    name = {**_OURS, **_RIVALS, "sample": f"ours, the same {_SAMPLE} missing, blocked"}[which]
+    name = {**_OURS, **_RIVALS, "sample": f"ours, the same {SAMPLE:,} missing, blocked"}[which]
     cells = [name, *shares, f"{pairs / 1e6:.2f}"]
     cells += [f"{train:.1f}", f"{work:.1f}", f"{link:.1f}", f"{link_work:.1f}"]
     cells += [f"{pairs / link / 1e6:.2f}", f"{pairs / link_work / 1e6:.2f}", f"{megabytes:.0f}"]
@@ -131,6 +130,7 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         "Shares are means over the sets; in brackets the 95 % interval of that mean, over resampled missing children.",
         *_passes(results),
         *_gains(results),
+        _lost(results),
         f"Blocking keeps {kept:.3f} of the true pairs; the cap of 2,000 candidates leaves out {out:,.0f} pairs.",
         "",
         "Reliability of the learned model, first set: as it is, and for the second half of the children after",
@@ -151,6 +151,11 @@ def _passes(results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> list[st
     runs = [(which, [result["passes"] for result, _ in results[which]]) for which in learning]
     told = "; ".join(f"{_RIVALS[which]}: {', '.join(map(str, passes))}" for which, passes in runs)
     return [f"Passes of Splink's EM that it did not refuse, of three, by set: {told}.", ""] if runs else []
+
+
+def _lost(results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> str:
+    apart = _apart(*(_differed(results, which, "recall_at_10") for which in ("exhaustive", "sample")))
+    return f"What blocking loses of recall@10 against every pair, in points: {apart}, paired by child."
 
 
 def _gains(results: dict[str, list[tuple[dict[str, Any], Quality]]]) -> list[str]:

@@ -15,6 +15,8 @@ from hub.matching.features import ROW
 
 #: Candidates of one missing child at most, rarest keys first; for the rival with our keys too.
 CAP = 2_000
+#: Missing children of whom every pair is scored, to see what blocking loses: a thousand of them have their found one.
+SAMPLE = 2_500
 
 
 @dataclass(frozen=True)
