@@ -16,7 +16,8 @@ from hub.index.schema import markers
 from hub.index.thin import filled
 
 _SIDES = list(Side)
-_LOOKED = "looked_through"
+#: The marker of the place up to which entries were compared with all others.
+LOOKED = "looked_through"
 
 
 class Changed(NamedTuple):
@@ -56,13 +57,13 @@ class Changes:
 
     def looked(self) -> Position | None:
         """Up to where entries were compared with all others; None if they never were."""
-        query = select(markers.c.value).where(markers.c.name == _LOOKED)
+        query = select(markers.c.value).where(markers.c.name == LOOKED)
         held = self._connection.execute(query).scalar_one_or_none()
         return None if held is None else Position(*map(int, held.split()))
 
     def look_from(self, position: Position) -> None:
         """Note up to where they were."""
-        values = {"name": _LOOKED, "value": f"{position.changed} {position.row}"}
+        values = {"name": LOOKED, "value": f"{position.changed} {position.row}"}
         dialect.upsert(self._connection, markers, values)
 
     def _opened(self, rows: Sequence[Any]) -> list[Changed]:
