@@ -214,8 +214,8 @@ def test_what_the_old_hub_held_is_void(store: Store, other: Store, tmp_path: Pat
         assert not work.outbox.done(1, "old", "pushed", None, (now, now))
         assert work.leases.take("lane:pa:0", "new", datetime.datetime.now(datetime.UTC), later) == 3
         (owed,) = work.outbox.claim("pa", "new", datetime.datetime.now(datetime.UTC), later, 10)
-    assert owed.notice.notice_id == "notice-pa-0001"
         assert work.changes.looked() is None
+    assert owed.notice.notice_id == "notice-pa-0001"
     assert owed.unsure
 
 
