@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from adapters.base import Adapter
-from contracts import Refused, Unready, tracing
+from contracts import Notice, Refused, Unready, tracing
 from contracts.participants import Delivery
 from hub.evidence.lines import taken
 from hub.index import Store, Work
 from hub.index.lanes import LaneState
-from hub.index.outbox import Owed, Why
+from hub.index.outbox import Owed, Told, Why
 from hub.leasing import process_name
 
 Progress = Callable[[int, int | None], None]
@@ -125,11 +125,9 @@ def _tell(lane: str, code: str, state: LaneState, begins: bool) -> None:
 class _Taken:
     """A notice that its owner took, not written down yet."""
 
-    owed: Owed
-    how: str
-    foreign_id: str | None
-    begun: datetime.datetime
-    end: datetime.datetime
+    notice: Notice
+    trace: str | None
+    told: Told
 
 
 @dataclass
@@ -290,31 +288,28 @@ class Lane:
 
     def _done(self, owed: Owed, how: str, foreign_id: str | None, begun: datetime.datetime) -> None:
         """Written down with what is taken in the next moment, by a system that knows a notice again; else at once."""
-        self._taken.append(_Taken(owed, how, foreign_id, begun, self.shared.now()))
+        told = Told(owed.seq, how, foreign_id, begun, self.shared.now())
+        self._taken.append(_Taken(owed.notice, owed.trace, told))
         if not self.adapter.dedupes:
             self._write_taken()
 
     def _write_taken(self, older_than: datetime.timedelta | None = None) -> None:
         now = self.shared.now()
-        if not self._taken or (older_than is not None and now - self._taken[0].end < older_than):
+        if not self._taken or (older_than is not None and now - self._taken[0].told.end < older_than):
             return
         told, self._taken = self._taken, []
         with self.shared.store.write() as work:
             ends = work.lanes.answered(self.name, now)
-            written = [one for one in told if self._write_one(work, one)]
+            mine = work.outbox.all_done(self._holder, [one.told for one in told])
+            written = [one for one in told if one.told.seq in mine]
+            work.audit.add_all((taken(one.notice, one.told.how, one.told.begun), one.told.end) for one in written)
         for _ in written:
             self.counts.add("delivered")
         if ends:
             log.warning("incident_ended", lane=self.name)
         for one in told:
-            with tracing.traced(one.owed.trace):
-                log.info("notice_delivered", lane=self.name, notice=one.owed.notice.notice_id)
-
-    def _write_one(self, work: Work, one: "_Taken") -> bool:
-        if not work.outbox.done(one.owed.seq, self._holder, one.how, one.foreign_id, (one.begun, one.end)):
-            return False
-        work.audit.add(taken(one.owed.notice, one.how, one.begun), one.end)
-        return True
+            with tracing.traced(one.trace):
+                log.info("notice_delivered", lane=self.name, notice=one.notice.notice_id)
 
     def _dead(self, owed: Owed, why: Why, begun: datetime.datetime) -> None:
         self._write_taken()  # what came before comes first

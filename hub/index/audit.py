@@ -1,7 +1,7 @@
 """The audit: who asked for what about which record, when and why. Lines are added, never changed."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -38,6 +38,10 @@ class Audit:
     def add(self, line: Line, now: datetime.datetime) -> int:
         """The line's number."""
         return int(self._connection.execute(_ADD, {"at": now, **vars(line)}).scalar_one())
+
+    def add_all(self, lines: Iterable[tuple[Line, datetime.datetime]]) -> None:
+        """Several lines, each of its moment."""
+        dialect.insert_many(self._connection, audit, [{"at": at, **vars(line)} for line, at in lines])
 
     def keep_audience(self, digest: str, asked: Sequence[str]) -> None:
         """Keep who was asked, once for each list; the line that tells of it names the digest."""

@@ -1,7 +1,7 @@
 """Notices owed to participants: written with their cause, claimed by couriers, settled by a push or a fetch."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, exists, func, select, update
@@ -57,6 +57,21 @@ class Why:
 Times = tuple[datetime.datetime, datetime.datetime]
 
 
+@dataclass(frozen=True)
+class Told:
+    """How one notice came to its owner, the owner's own id for it, and when."""
+
+    seq: int
+    how: str
+    foreign_id: str | None
+    begun: datetime.datetime
+    end: datetime.datetime
+
+    @property
+    def said(self) -> Values:
+        return {"told_how": self.how, "theirs": self.foreign_id, "begun": self.begun, "end": self.end}
+
+
 # Made once: putting a statement together takes longer than the database needs for it.
 _earlier = outbox.alias("earlier")
 _WAITS = exists().where(
@@ -78,6 +93,13 @@ _HOLD = (
     update(outbox)
     .where(outbox.c.seq.in_(bindparam("seqs", expanding=True)))
     .values(holder=bindparam("new_by"), held_until=bindparam("until", type_=Moment))
+)
+_MINE = (
+    select(outbox.c.seq)
+    .where(outbox.c.seq.in_(bindparam("seqs", expanding=True)))
+    .where(outbox.c.holder == bindparam("by"), outbox.c.state == OWED)
+    .order_by(outbox.c.seq)
+    .with_for_update()
 )
 _TAKEN = (
     update(outbox)
@@ -144,8 +166,16 @@ class Outbox:
 
     def done(self, seq: int, holder: str, how: str, foreign_id: str | None, sent: Times) -> bool:
         """The owner has it; false when the claim had gone to another holder meanwhile."""
-        told = {"is_seq": seq, "by": holder, "told_how": how, "theirs": foreign_id, "begun": sent[0], "end": sent[1]}
-        return bool(self._connection.execute(_TAKEN, told).rowcount)
+        return bool(self.all_done(holder, [Told(seq, how, foreign_id, *sent)]))
+
+    def all_done(self, holder: str, told: Sequence[Told]) -> set[int]:
+        """The same of several at once: those that were still claimed."""
+        asked = {"seqs": [one.seq for one in told], "by": holder}
+        mine = set(self._connection.execute(_MINE, asked).scalars())
+        written = [{"is_seq": one.seq, "by": holder, **one.said} for one in told if one.seq in mine]
+        if written:
+            self._connection.execute(_TAKEN, written)
+        return mine
 
     def dead(self, seq: int, holder: str, why: Why, sent: Times) -> bool:
         """Never to be tried again unless a person says so."""
