@@ -133,13 +133,10 @@ def _text(asked: argparse.Namespace, results: dict[str, list[tuple[dict[str, Any
         _lost(results),
         f"Blocking keeps {kept:.3f} of the true pairs; the cap of 2,000 candidates leaves out {out:,.0f} pairs.",
         "",
-        "Reliability of the learned model, first set: as it is, and for the second half of the children after",
-        "calibration on the first half, as if people had decided those. Fields depend on one another, so that the sum",
-        "says too much.",
-        "",
-        "| said | pairs | mean said | came out | | pairs | mean said, calibrated | came out |",
-        "|---|---|---|---|---|---|---|---|",
-        *_bins(ours[0][1]),
+        "Reliability, first set: as it is, and for the second half of the children after calibration on the first",
+        "half, as if people had decided those. Fields depend on one another, so that the sum says somewhat too much.",
+        *_reliability("The learned model", ours[0][1]),
+        *_reliability("The model as shipped", results["untrained"][0][1]),
         END,
     ]
     return "\n".join(lines)
@@ -186,6 +183,17 @@ def _apart(one: list[Share], other: list[Share]) -> str:
     apart = [Share(a.value - b.value, a.resampled - b.resampled) for a, b in zip(one, other, strict=True)]
     mean, low, high = (100 * value for value in interval(apart))
     return f"{mean:+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def _reliability(title: str, found: Quality) -> list[str]:
+    return [
+        "",
+        f"{title}:",
+        "",
+        "| said | pairs | mean said | came out | | pairs | mean said, calibrated | came out |",
+        "|---|---|---|---|---|---|---|---|",
+        *_bins(found),
+    ]
 
 
 def _bins(found: Quality) -> list[str]:
