@@ -30,6 +30,8 @@ from hub.matching.features import Features, rows
 from hub.matching.hashes import Hashes, mixed, of_text
 from hub.matching.phonetics import word_keys
 
+#: Of the keys as such: a hub whose index holds keys of another version is told to build them anew.
+VERSION = 2
 _TOLERANCE_MONTHS = np.array([0, 0, 12, 18, 18])
 _MOST_YEARS = 7
 _WIDELY_SPOKEN = (b"hi", b"en", b"ur", b"")
