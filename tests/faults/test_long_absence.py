@@ -14,7 +14,7 @@ from hub.app import Hub
 from hub.courier import Courier, Policy
 from tests.faults.conftest import Owe, Register, states
 from tests.faults.figures import LONG, stated
-from tests.faults.others import EVERY, Others
+from tests.faults.others import EVERY, MOST_TIMES, Others
 from tests.faults.proxy import SOUND, Fault, Proxy
 from tests.faults.stubs import Stub, serving
 
@@ -108,7 +108,7 @@ def test_three_days_of_absence_lose_nothing_and_delay_nobody_else(
         assert told == NORMAL, "it was away"
         assert (states(hub).get("dead"), len(away.effects), out_of_order) == (None, NORMAL + WAITING, 0)
         assert drained >= 0.8 * normal
-        assert others.times <= 1.1
+        assert others.times <= MOST_TIMES
 
 
 def _three_days(watch: Watch, owe: Owe) -> None:
