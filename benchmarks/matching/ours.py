@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.matching.sets import CAP, SAMPLE, Set, load, megabytes, report
+from benchmarks.matching.sets import CAP, Set, load, megabytes, report, sample
 from hub.matching import Model
 from hub.matching.batch import candidates, link
 from hub.matching.learning import count_words, learn
@@ -25,7 +25,7 @@ def run(children: Set, which: str) -> dict[str, Any]:
         model = learn(model, left, right, version=f"{model.version}-learned").model
     trained, trained_work = time.perf_counter(), time.process_time()
     if which == "exhaustive":
-        left = left[:SAMPLE]
+        left = left[: sample(len(right))]
     links = link(model, left, right, most_candidates=CAP, least_bits=-20.0, exhaustive=which == "exhaustive")
     done, done_work = time.perf_counter(), time.process_time()
     memory = megabytes()

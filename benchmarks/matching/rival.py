@@ -304,7 +304,7 @@ def run(children: Set, which: str) -> dict[str, Any]:
         _taught(linker, api, children.pair)
     passes = 0 if told else sum(_trained(linker, rule) for rule in _TRAIN_ON)
     trained, trained_work = time.perf_counter(), time.process_time()
-    scored = linker.inference.predict(threshold_match_weight=-40)
+    scored = linker.inference.predict()  # no threshold: whatever its weights, its best ten count
     pairs = int(api._con.execute(f"select count(*) from {scored.physical_name}").fetchall()[0][0])
     done, done_work = time.perf_counter(), time.process_time()
     top = api._con.execute(
