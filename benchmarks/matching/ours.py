@@ -5,8 +5,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.matching.sets import CAP, Set, load, megabytes, report, sample
 from hub.matching import Model
 from hub.matching.batch import candidates, link
@@ -47,11 +45,9 @@ def run(children: Set, which: str) -> dict[str, Any]:
 
 def _kept(children: Set) -> float:
     """Share of true pairs that blocking keeps."""
-    lefts, rights = candidates(children.left, children.right, CAP).pairs()
-    true = np.flatnonzero(children.pair >= 0)
-    wide = len(children.right)
-    codes = lefts * wide + rights
-    return float(np.isin(true * wide + children.pair[true], codes).mean())
+    chunks = candidates(children.left, children.right, CAP).chunks()
+    kept = sum(int((rights == children.pair[lefts]).sum()) for lefts, rights in chunks)
+    return kept / int((children.pair >= 0).sum())
 
 
 if __name__ == "__main__":
