@@ -22,7 +22,7 @@ from hub.core import ModelCore
 from hub.index import compared, dialect
 from hub.index.entry import TO_FIND, Entry, columns_of, opaque_id
 from hub.index.payload import dump_record
-from hub.index.schema import match_keys, record_versions, records
+from hub.index.schema import match_keys, records
 from hub.index.thin import thinned
 from hub.matching import blocking
 from hub.matching.features import VERSION
@@ -105,15 +105,9 @@ def load(engine: Engine, parts: Iterable[Path]) -> None:
         with engine.begin() as connection:
             dialect.insert_many(connection, records, rows)
             compared.put(connection, features)
-            dialect.insert_many(connection, record_versions, [_version(row) for row in rows])
     keys = np.concatenate(held)
     keys = keys[np.lexsort((keys["row"], keys["side"], keys["key"]))]
     (_copy_keys if engine.dialect.name == "postgresql" else _insert_keys)(engine, keys)
-
-
-def _version(row: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: row[name] for name in ("participant", "source_id", "version", "recorded_at")}
-    return kept | {"received_at": _NOW}
 
 
 def _insert_keys(engine: Engine, keys: npt.NDArray[Any]) -> None:

@@ -11,6 +11,7 @@ from contracts.exchange import Case, GetCase, Search, SearchReply
 from hub.access import Caller, Group, Verdict, require_purpose
 from hub.core import Core, plain_number
 from hub.index import Store, Work
+from hub.index.entry import is_withdrawn
 from hub.index.searching import Found
 from hub.jurisdiction import tie
 from hub.reports import PublicCard
@@ -82,10 +83,11 @@ class Finding:
             require_purpose(caller, wanted.purpose, wanted.case)
         tied = tie(work, caller, row.hub_id, record)
         full = own or caller.sees(tied, wanted.purpose, Group.CASE) is Verdict.ALLOW
+        told = own or (full and not is_withdrawn(record))
         return Case(
             hub_id=row.hub_id,
             record=shown(caller, record, tied, wanted.purpose),
-            events=work.events.of([(row.participant, row.source_id)]) if full else [],
+            events=work.events.of([(row.participant, row.source_id)]) if told else [],
             matches=work.matches.of_entry(row.hub_id, None if own else sight_of(caller).veil) if full else [],
             first_seen=row.first_seen,
             updated=row.updated,

@@ -12,10 +12,10 @@ from typing import TypeVar
 from contracts import CaseEvent, ChildRecord, Problem, Refused
 from contracts.exchange import Answer, Match, MatchState, Outcome, SubmitReply
 from hub.core import Core
-from hub.deciding import decide, end_matches
+from hub.deciding import decide, end_matches, recall
 from hub.index import Store, Work
 from hub.index.aside import Laid
-from hub.index.entry import Entry, Side, newness
+from hub.index.entry import Entry, Side, as_it_stands, is_withdrawn, newness
 from hub.index.inbox import Received
 from hub.index.records import Compared, Known
 from hub.proposing import Proposing, Tally
@@ -136,18 +136,28 @@ class Flow:
         now, ids = self.now(), {record.ref.source_id for record in told}
         known = work.records.known(sender, ids)
         answers, newest, repeated = _sift(told, known)
-        work.records.add_versions(told, now)
         work.records.repeat(repeated)
-        entries = self._entries(newest, known, matching and not self.match_later)
-        changed = work.records.write(entries, known, now)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
+        self.put(work, [as_it_stands(record, now) for record in newest], known, now, matching)
+        return answers
+
+    def put(
+        self,
+        work: Work,
+        records: Sequence[ChildRecord],
+        known: dict[str, Known],
+        now: datetime.datetime,
+        matching: bool = True,
+    ) -> None:
+        """Let these be the words that stand for records of one participant, whose sender is held."""
+        entries = self._entries(records, known, matching and not self.match_later)
+        changed = work.records.write(entries, known, now)
         touched = list(zip(entries, changed, strict=True))
         if self.match_later:
             touched = [(entry, row) for entry, row in touched if row.source_id in known]
         if not matching:  # a port is matched as a batch later; only what it ends cannot wait
             touched = [(entry, row) for entry, row in touched if row.side is Side.CLOSED and row.source_id in known]
         self._match(work, touched, now)
-        return answers
 
     def _entries(self, records: Sequence[ChildRecord], known: dict[str, Known], matching: bool) -> list[Entry]:
         """In their order; what a port tells for the first time is prepared for matching by the batch that follows."""
@@ -164,10 +174,13 @@ class Flow:
 
     def _match(self, work: Work, touched: Sequence[tuple[Entry, Compared]], now: datetime.datetime) -> None:
         proposing = self.proposing()
+        withdrawn = [row for entry, row in touched if is_withdrawn(entry.record)]
+        proposing.gone |= {row.row for row in withdrawn}
         proposing.follow(work, [row for _, row in touched], now)
         for entry, row in touched:
             if entry.record.ended:
                 end_matches(work, proposing, row, entry.record.status, f"participant:{row.participant}", now)
+        recall(work, withdrawn, now)
 
     def proposing(self) -> Proposing:
         """A fresh follower of changes, for one transaction."""

@@ -44,6 +44,8 @@ class Proposing:
     best: int = 10
     cap: int = 1_000
     tally: Tally = field(default_factory=Tally)
+    gone: set[int] = field(default_factory=set)
+    """Rows that their owners took back in this transaction: the other side is told so."""
     # New matches and notices wait here, to be written together.
     _fresh: list[Fresh] = field(default_factory=list)
     _owed: list[Notice] = field(default_factory=list)
@@ -226,7 +228,11 @@ class Proposing:
         if standing.told:
             entries = work.records.at([standing.searched, standing.found])
             both = entries[standing.searched], entries[standing.found]
-            tell_both(work, _TWICE[NoticeKind.MATCH_WITHDRAWN], standing.match_id, both, now)
+            kinds = self._withdrawn(standing.found), self._withdrawn(standing.searched)
+            tell_both(work, kinds, standing.match_id, both, now)
+
+    def _withdrawn(self, other: int) -> NoticeKind:
+        return NoticeKind.RECORD_WITHDRAWN if other in self.gone else NoticeKind.MATCH_WITHDRAWN
 
 
 def facts_of(searched: Compared, found: Compared) -> str:

@@ -141,6 +141,10 @@ class Matches:
         query = select(match_steps.c.bits).where(by_a_person).order_by(match_steps.c.seq.desc()).limit(1)
         return float(self._connection.execute(query).scalar_one())
 
+    def flag(self, match_id: str, why: str | None) -> None:
+        """A person must look at it; None once one did."""
+        self._change(match_id, {"flag": why})
+
     def _change(self, match_id: str, values: Values) -> None:
         self._connection.execute(update(matches).where(matches.c.match_id == match_id).values(values))
 

@@ -128,6 +128,7 @@ class Outbox:
                 "due": now,
                 "created_at": now,
                 "trace": trace,
+                "match_id": notice.match_id,
             }
             for notice in notices
         ]
@@ -213,6 +214,12 @@ class Outbox:
             query = query.where(outbox.c.seq > func.coalesce(last, 0))
         bodies = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).scalars()
         return [self._notice(body) for body in bodies]
+
+    def last_told(self, lane: str, about: str, match_id: str) -> str | None:
+        """The kind of the last notice of a match that a participant was owed for its record, sent or not."""
+        of_record = (outbox.c.lane == lane) & (outbox.c.about == about)
+        query = select(outbox.c.kind).where(of_record, outbox.c.match_id == match_id)
+        return self._connection.execute(query.order_by(outbox.c.seq.desc()).limit(1)).scalar_one_or_none()
 
     def acknowledge(
         self, lane: str, notice_id: str, now: datetime.datetime

@@ -14,7 +14,7 @@ from hub.index import dialect
 from hub.index.columns import Values
 from hub.index.entry import TO_FIND, Entry, Side, columns_of, opaque_id
 from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_keys
-from hub.index.schema import compared, markers, match_keys, record_versions, records
+from hub.index.schema import compared, markers, match_keys, records
 from hub.index.thin import filled, thinned
 
 _PART = 5_000
@@ -146,6 +146,14 @@ class Records:
         rows = self._connection.execute(held(self._connection, query)).all()
         return [(_known(row), self.record(row)) for row in rows]
 
+    def expired(self, now: datetime.datetime, limit: int) -> dict[str, list[str]]:
+        """Participant -> source ids of records whose day has come."""
+        query = select(records.c.participant, records.c.source_id).where(records.c.expires_at <= now).limit(limit)
+        found: dict[str, list[str]] = {}
+        for participant, source_id in self._connection.execute(query):
+            found.setdefault(participant, []).append(source_id)
+        return found
+
     def count_pending(self) -> int:
         return self.count(records.c.pending == 1)
 
@@ -206,19 +214,6 @@ class Records:
         if participant != self._sender:
             dialect.hold_sender(self._connection, participant)
             self._sender = participant
-
-    def add_versions(self, told: Iterable[ChildRecord], now: datetime.datetime) -> None:
-        rows = [
-            {
-                "participant": record.ref.participant,
-                "source_id": record.ref.source_id,
-                "version": record.ref.version,
-                "recorded_at": record.recorded_at,
-                "received_at": now,
-            }
-            for record in told
-        ]
-        dialect.insert_many(self._connection, record_versions, rows, new_only=True)
 
     def repeat(self, moments: dict[int, datetime.datetime]) -> None:
         """The owner said again, later, what stands in these rows."""
