@@ -20,6 +20,8 @@ class Capability(StrEnum):
     PUSH = "push"
     FETCH = "fetch"
     SEARCH = "search"
+    INVENTORY = "inventory"
+    ONE = "one"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,20 @@ class Gap:
     row: str
     reason: str
     cursor: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One record in a system's inventory: its id, and version and moment of change as ``translate`` would say them.
+
+    ``place`` tells the lists of a system apart. ``cursor`` is where listing may resume after this one.
+    """
+
+    source_id: str
+    cursor: str
+    place: str = ""
+    version: str | None = None
+    changed_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,22 @@ class Adapter:
         """Pure: the owner's words as a contract record. Raises ``Skipped`` with field and rule (``adult``)."""
         raise self._cannot(Capability.PULL)
 
+    def inventory(self, cursor: str | None) -> Iterator[Listed | Gap]:
+        """Yield every record that the system has now (those behind ``cursor``), without its content, in any order.
+
+        It is read page by page; what changes meanwhile may come twice or not at all: the hub looks again before it
+        believes a difference. Raises ``Unready`` when the source is down.
+        """
+        raise self._cannot(Capability.INVENTORY)
+
+    def count(self) -> int | None:
+        """How many records the system says it has; None where it does not say."""
+        return None
+
+    def one(self, source_id: str) -> Words | None:
+        """One record in the owner's words as it stands now; None where the system has none of that id."""
+        raise self._cannot(Capability.ONE)
+
     def push(self, notice: Notice) -> Receipt:
         """Tell the owner. Must be harmless when told twice (``notice_id`` stays the same), or ``dedupes`` is False."""
         raise self._cannot(Capability.PUSH)
@@ -146,4 +178,16 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-__all__ = ["Adapter", "Capability", "Connection", "Finds", "Gap", "Receipt", "Step", "Unready", "Words", "now"]
+__all__ = [
+    "Adapter",
+    "Capability",
+    "Connection",
+    "Finds",
+    "Gap",
+    "Listed",
+    "Receipt",
+    "Step",
+    "Unready",
+    "Words",
+    "now",
+]

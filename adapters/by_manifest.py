@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from adapters import files, paging, wire
-from adapters.base import Adapter, Capability, Connection, Finds, Gap, Receipt, Step, Words, now
+from adapters import files, listing, paging, wire
+from adapters.base import Adapter, Capability, Connection, Finds, Gap, Listed, Receipt, Step, Words, now
 from adapters.choosing import chosen
 from adapters.mapping.compile import Hooks, Mapping, Note, dig
 from adapters.mapping.dates import moment_in
@@ -111,6 +111,20 @@ class ByManifest(Adapter):
         if notes:
             self.unused.update(notes)
         return record
+
+    def inventory(self, cursor: str | None) -> Iterator[Listed | Gap]:
+        if self.manifest.inventory is None:
+            raise self._cannot(Capability.INVENTORY)
+        return listing.listed(self.manifest.inventory, self._asks, cursor, self.manifest.adapter.timezone)
+
+    def count(self) -> int | None:
+        return None if self.manifest.inventory is None else listing.count(self.manifest.inventory, self._asks)
+
+    def one(self, source_id: str) -> Words | None:
+        if Capability.ONE not in self.capabilities or self.manifest.pull is None:
+            raise self._cannot(Capability.ONE)
+        found = (listing.one(source, self.transport, source_id) for source in self.manifest.pull.lists)
+        return next((words for words in found if words is not None), None)
 
     def push(self, notice: Notice) -> Receipt:
         if self.manifest.push is None:
@@ -296,6 +310,8 @@ def offered(manifest: Manifest) -> frozenset[Capability]:
         Capability.PUSH: manifest.push,
         Capability.FETCH: manifest.fetch,
         Capability.SEARCH: manifest.search,
+        Capability.INVENTORY: manifest.inventory,
+        Capability.ONE: manifest.pull if manifest.pull and all(one.one for one in manifest.pull.lists) else None,
     }
     return frozenset(capability for capability, section in sections.items() if section is not None)
 

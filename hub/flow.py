@@ -5,7 +5,7 @@ Everything that one message causes is one transaction: it is all there, debts in
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -130,12 +130,22 @@ class Flow:
 
     # 3. A version that was told before, or is older than the one that stands, changes nothing; the rest is indexed.
 
-    def index(self, work: Work, sender: str, told: Sequence[ChildRecord], matching: bool = True) -> list[Answer]:
-        """Index records of one participant and, unless it is a port, match them; an answer for each, in order."""
+    def index(
+        self,
+        work: Work,
+        sender: str,
+        told: Sequence[ChildRecord],
+        matching: bool = True,
+        yielding: Collection[str] = (),
+    ) -> list[Answer]:
+        """Index records of one participant and, unless it is a port, match them; an answer for each, in order.
+
+        What is held of the ids of ``yielding`` yields to any word: the source was just asked for it.
+        """
         work.records.hold_sender(sender)
         now, ids = self.now(), {record.ref.source_id for record in told}
         known = work.records.known(sender, ids)
-        answers, newest, repeated = _sift(told, known)
+        answers, newest, repeated = _sift(told, known, yielding)
         work.records.repeat(repeated)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
         self.put(work, [as_it_stands(record, now) for record in newest], known, now, matching)
@@ -216,7 +226,7 @@ class Flow:
 
 
 def _sift(
-    told: Sequence[ChildRecord], known: dict[str, Known]
+    told: Sequence[ChildRecord], known: dict[str, Known], yielding: Collection[str] = ()
 ) -> tuple[list[Answer], list[ChildRecord], dict[int, datetime.datetime]]:
     """(an answer for each, the newest word of each record that changes it, row -> later moment of the same word).
 
@@ -224,6 +234,7 @@ def _sift(
     said before (untraced, traced, untraced), and the end does not depend on the order of arrival.
     """
     stands = {source_id: (one.recorded_at, one.version) for source_id, one in known.items()}
+    stands = {source_id: word for source_id, word in stands.items() if source_id not in yielding}
     answers, newest, repeated = [], {}, {}
     for record in told:
         source_id, word = record.ref.source_id, (record.recorded_at, record.ref.version)

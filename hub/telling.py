@@ -16,7 +16,7 @@ _WORDS = {
     NoticeKind.MATCH_WITHDRAWN: "{one} is no longer thought to be the same child as {other}.",
     NoticeKind.REUNITED: "{one} and its match {other} are closed: the child is accounted for.",
     NoticeKind.TWIN_CLOSED: "{other}, confirmed as the same child, was closed by its owner. Please close {one}.",
-    NoticeKind.RECORD_WITHDRAWN: "{other}, of which you were told for {one}, was withdrawn. Please delete what you keep.",
+    NoticeKind.RECORD_WITHDRAWN: "{other}, told to you for {one}, was withdrawn. Please delete what you keep of it.",
 }
 
 Entry = Compared | Known

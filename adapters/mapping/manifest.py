@@ -121,8 +121,22 @@ class Call(Form):
         return self.path or self.operation or ""
 
 
+class OneRecord(Call):
+    """How one record of a list is asked for: ``{id}`` in the path, or ``id_param``."""
+
+    id_param: str | None = None
+    record: str = ""
+
+    @model_validator(mode="after")
+    def _names_the_record(self) -> Self:
+        if self.id_param is None and "{id}" not in (self.path or ""):
+            raise ValueError("one needs id_param, or {id} in its path")
+        return self
+
+
 class PullList(Call):
     name: Tag
+    one: OneRecord | None = None
     records: str = ""
     id: SourcePath
     order: Literal["oldest_first", "any"] = "oldest_first"
@@ -139,6 +153,19 @@ class Pull(Form):
         if len(set(names)) != len(names):
             raise ValueError("two lists have the same name")
         return self
+
+
+class InventoryList(PullList):
+    """A list of ids: ``name`` is that of the list in ``[[pull.lists]]`` whose records it names."""
+
+    version: SourcePath | None = None
+    changed: SourcePath | None = None
+    format: str | None = None
+    count: SourcePath | None = None
+
+
+class Inventory(Form):
+    lists: Annotated[list[InventoryList], Field(min_length=1, max_length=40)]
 
 
 class Told(Form):
@@ -255,6 +282,7 @@ class Manifest(Form):
     adapter: About
     connection: Reach
     pull: Pull | None = None
+    inventory: Inventory | None = None
     push: Push | None = None
     fetch: Fetch | None = None
     search: LiveSearch | None = None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from contracts import Unready
 from hub.index import dialect
 from hub.index.accounts import Accounts
+from hub.index.alerts import Alerts
 from hub.index.aside import Aside
 from hub.index.audit import Audit
 from hub.index.changes import Changes
@@ -23,6 +24,7 @@ from hub.index.matches import Matches
 from hub.index.outbox import Outbox
 from hub.index.payload import Seal, Unsealed
 from hub.index.reaching import reached
+from hub.index.reconciliations import Reconciliations
 from hub.index.records import Records
 from hub.index.replies import Replies
 from hub.index.runs import Runs
@@ -51,6 +53,8 @@ class Work:
         self.lanes = Lanes(connection)
         self.letters = Letters(connection)
         self.runs = Runs(connection)
+        self.reconciliations = Reconciliations(connection)
+        self.alerts = Alerts(connection)
         self.leases = Leases(connection)
         self.audit = Audit(connection)
         self.evidence = Evidence(connection)

@@ -1,4 +1,4 @@
-"""Reconciliations and what they find, records that expire, alerts, running counters; the unread ``record_versions`` goes."""
+"""Reconciliations, records that expire, alerts, running counters; ``record_versions``, which nobody read, goes."""
 
 import sqlalchemy as sa
 from alembic import op
