@@ -25,10 +25,10 @@ class Asked(Protocol):
 def listed(inventory: Inventory, asks: Asks, cursor: str | None, zone: str) -> Iterator[Listed | Gap]:
     """Every row of the lists as its id, version and moment; the cursor is a list, a page of it and its token."""
     names = [source.name for source in inventory.lists]
-    name, *begin = json.loads(cursor) if cursor else (names[0], 0, None)
+    name, page, token = json.loads(cursor) if cursor else (names[0], 0, None)
     first = names.index(name) if name in names else 0
     for number, source in enumerate(inventory.lists[first:]):
-        start = (begin[0], begin[1]) if number == 0 else (0, None)
+        start: tuple[int, str | None] = (page, token) if number == 0 else (0, None)
         for row, at in paging.pages(source, asks(source), start):
             yield _listed(source, row, json.dumps([source.name, *at]), zone)
 

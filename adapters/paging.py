@@ -84,8 +84,7 @@ def _unordered(
 
 def pages(source: PullList, ask: Ask, begin: tuple[int, str | None]) -> Iterator[tuple[Row, tuple[int, str | None]]]:
     """Rows of a list from a page on (its number and token); each with the page that it is on."""
-    for row, at in _pages_from(source, ask, {}, *begin):
-        yield row, at
+    yield from _pages_from(source, ask, {}, *begin)
 
 
 def _pages(source: PullList, ask: Ask, sent: dict[str, Any]) -> Iterator[Row]:

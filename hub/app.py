@@ -29,6 +29,7 @@ from contracts.exchange import (
 )
 from contracts.live import LiveReply, LiveSearch
 from hub.access import Act, Caller, machine, require_permission
+from hub.alerting import Alerting
 from hub.asking.joined import Asking
 from hub.asking.reading import SectionRead, Wanted
 from hub.asking.searching import Answers
@@ -53,6 +54,7 @@ from hub.people import People
 from hub.pulling import Pulling
 from hub.reading import Reading
 from hub.rebuilding import match_all, match_owed
+from hub.reconciling import Reconcilings, Rules
 from hub.reports import Access, Account, DeliveryReport, HubStatus, LookReport, MatchReport, PublicCard, PullReport
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
@@ -87,6 +89,9 @@ class Hub:
         )
         self._finding, self._holding = Finding(store, core), Holding(store, core)
         self.proofs = Proofs(store, settings)
+        rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)
+        self.reconciling = Reconcilings(self.flow, self.systems, rules)
+        self.alerting = Alerting(store, settings.alert_url)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
         self.asking = Asking(
             store, self.registry, self.systems, self._finding, settings, _policy(settings), self.proofs.require_current

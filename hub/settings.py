@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     """Bearer key for ``/metrics``; absent means that it is shown to callers on the same machine only."""
     lease_seconds: Annotated[float, Field(gt=0)] = 60.0
     """How long work may go without a heartbeat before another process takes it over."""
+    reconcile_every_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    """How often each participant's source is compared with the index; 0: only by hand. Nothing is mended by itself."""
+    gone_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Share of a participant's records that its source may lack before its answer is held for a person."""
+    alert_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Where the opening and the end of each incident are posted as JSON; absent means in the log only."""
     audit_key: Path | None = None
     """PEM file of the Ed25519 key that signs the audit's heads (``trackchild audit new-key``); absent: not signed."""
     audit_name: Annotated[str, Field(pattern=r"^[!-*,-~]{1,100}$")] = "trackchild-hub/audit"

@@ -2,7 +2,8 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, false
 
-from hub.index.schema import Moment, metadata
+from hub.index.columns import Moment
+from hub.index.schema import metadata
 
 #: One comparison of a participant's records with its source. ``state``: see ``hub.reconciling.states``.
 reconciliations = Table(
@@ -59,14 +60,6 @@ differences = Table(
     Column("seen_again", Boolean, nullable=False, server_default=false()),
     Column("settled", String(12)),
     sqlite_with_rowid=False,
-)
-
-#: When something last came from each participant by itself, written at most every few seconds.
-received = Table(
-    "received",
-    metadata,
-    Column("participant", String(40), primary_key=True),
-    Column("at", Moment, nullable=False),
 )
 
 #: One row as an incident opens and one as it ends, until those who are to know were told.

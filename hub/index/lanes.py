@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from hub.index import dialect
+from hub.index.alerts import Alerts
 from hub.index.columns import Moment, Values
 from hub.index.schema import lanes
 
@@ -34,6 +35,8 @@ class LaneState:
 _SECOND = datetime.timedelta(seconds=1)
 _IS = lanes.c.lane == bindparam("is_lane")
 _HELD = select(lanes).where(_IS).with_for_update()
+#: What the alerts call it.
+DOES_NOT_ANSWER = "does_not_answer"
 _CALM = select(lanes.c.answered_at).where(_IS, lanes.c.failures == 0, lanes.c.opened_at.is_(None))
 _NOW = bindparam("now", type_=Moment)
 _ANSWERED = update(lanes).where(_IS).values(failures=0, answered_at=_NOW, opened_at=None, resume_at=_NOW)
@@ -71,6 +74,8 @@ class Lanes:
             return False
         before = self.hold(lane, now)
         self._connection.execute(_ANSWERED, {"is_lane": lane, "now": now})
+        if before.opened_at is not None:
+            Alerts(self._connection).ended(f"lane:{lane}", lane, DOES_NOT_ANSWER, None, now)
         return before.opened_at is not None
 
     def failed(self, lane: str, code: str, now: datetime.datetime, in_a_row: bool = True) -> LaneState:
@@ -89,8 +94,11 @@ class Lanes:
 
     def leave_alone(self, lane: str, until: datetime.datetime, now: datetime.datetime) -> bool:
         """Nobody tries this participant again before ``until``; true if an incident begins with it."""
-        begins = self.hold(lane, now).opened_at is None
+        state = self.hold(lane, now)
+        begins = state.opened_at is None
         self._change(lane, {"resume_at": until} | ({"opened_at": now} if begins else {}))
+        if begins:
+            Alerts(self._connection).opened(f"lane:{lane}", lane, DOES_NOT_ANSWER, state.last_code, now)
         return begins
 
     # Many at once: a question that is put to many systems.

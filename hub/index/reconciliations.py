@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, null, or_, select, update
 
 from hub.index import dialect
+from hub.index.columns import Values
 from hub.index.inventory_tables import differences, inventory, reconciliations
-from hub.index.schema import Values, records, set_aside
+from hub.index.schema import records, set_aside
 from hub.reports import Difference, DifferenceKind, Reconciliation, ReconciliationState
 
 _WITHDRAWN = "withdrawn"

@@ -208,10 +208,6 @@ lanes = Table(
     Column("answered_at", Moment),
     Column("failed_at", Moment),
     Column("last_code", String(80)),
-    # Of all that was ever sent, so that nobody needs to count it.
-    Column("attempts", BigInteger, nullable=False, server_default="0"),
-    Column("queued_at", Moment),
-    Column("claimed_at", Moment),
 )
 
 #: Records and rows that could not be taken in, with reason and original, until a later good version resolves them.

@@ -5,6 +5,7 @@ The source is listed page by page into the database (``listing``), both sides ar
 (``mending``). An answer that is empty or suddenly small is held for a person: it is never taken as deletions.
 """
 
+from hub.reconciling.office import Reconcilings
 from hub.reconciling.running import Reconciling, Rules
 
-__all__ = ["Reconciling", "Rules"]
+__all__ = ["Reconciling", "Reconcilings", "Rules"]

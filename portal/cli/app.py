@@ -20,6 +20,7 @@ from portal.cli import (
     letters,
     match,
     node,
+    reconcile,
     search,
     serve,
     work,
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 for part in (demo, serve, work, node, exchange, search, doctor, backup):
     part.add_to(app)
-for group in (match, letters, audit, adapter, contract, directory, accounts, faults):
+for group in (match, letters, audit, adapter, contract, directory, accounts, reconcile, faults):
     app.add_typer(group.group)
 
 

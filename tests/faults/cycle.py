@@ -49,7 +49,7 @@ STEPS: tuple[tuple[Any, str], ...] = (
     *((Proposing, name) for name in ("follow", "withdraw")),
     *((Lane, name) for name in ("serve", "_claim_now", "_push", "_mark", "_done")),
     *((Courier, name) for name in ("_serve",)),
-    *((Records, name) for name in ("add_versions", "write")),
+    (Records, "write"),
     *((Matches, name) for name in ("propose", "settle")),
     *((Outbox, name) for name in ("add", "claim", "sending", "done", "acknowledge")),
     *((Inbox, name) for name in ("find", "add")),

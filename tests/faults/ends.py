@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, select
 
-from hub.index.schema import audit, audit_leaves, cursors, inbox, matches, outbox, record_versions, records, set_aside
+from hub.index.schema import audit, audit_leaves, cursors, inbox, matches, outbox, records, set_aside
 from tests.faults.stubs import Stub
 
 _Rows = list[tuple[Any, ...]]
@@ -53,7 +53,6 @@ def _held(connection: Connection) -> dict[str, _Rows]:
     in_tree = connection.execute(select(audit.c.act).join(audit_leaves, audit_leaves.c.seq == audit.c.seq)).scalars()
     return {
         "records": _sorted(connection, records.c.participant, records.c.source_id, records.c.version, records.c.status),
-        "versions": _sorted(connection, *list(record_versions.c)[:3]),
         "matches": sorted(pairs),
         "inbox": _sorted(connection, inbox.c.sender, inbox.c.message_id, inbox.c.reply),
         "set aside": _sorted(connection, set_aside.c.source_id, set_aside.c.rule),

@@ -27,7 +27,7 @@ from contracts.exchange import Answer, MatchState
 from hub.flow import Flow
 from hub.index import Store
 from hub.index.migrations import upgrade
-from hub.index.schema import events, matches, outbox, record_versions, records
+from hub.index.schema import events, matches, outbox, records
 from tests.faults.figures import LONG, stated
 from tests.hub.conftest import START, WordCore, make_child, make_found
 
@@ -58,7 +58,6 @@ class End:
     """What must be the same for every order."""
 
     index: set[tuple[str, str, str, str, int]]
-    versions: set[tuple[str, str, str]]
     timeline: set[tuple[str, str]]
     pairs: set[tuple[str, str, str, float | None]]
     believed: set[tuple[str, str, str]]
@@ -150,12 +149,10 @@ class Run:
             strong = {pair[:2] for pair in pairs if pair[3] is None or pair[3] >= FewBest.tell_bits}
             said = [work.outbox._notice(body) for body in connection.execute(_BODIES).scalars()]
             timeline = {(row.sender, row.event_id) for row in connection.execute(select(events))}
-            versions = {tuple(row) for row in connection.execute(_VERSIONS)}
         last = {(one.to, one.about.source_id, one.other.source_id if one.other else ""): one.kind for one in said}
         believed = {key for key, kind in last.items() if kind is NoticeKind.MATCH_PROPOSED}
         return End(
             {(row.participant, row.source_id, row.version, row.status, row.side) for row in rows},
-            versions,  # type: ignore[arg-type]
             timeline,
             pairs,
             {key for key in believed if {key[1:], key[:0:-1]} & strong},
@@ -167,7 +164,6 @@ class Run:
 
 
 _BODIES = select(outbox.c.body).order_by(outbox.c.seq)
-_VERSIONS = select(record_versions.c.participant, record_versions.c.source_id, record_versions.c.version)
 
 
 def _straight(plan: Plan, empty: Path) -> End:

@@ -94,7 +94,7 @@ def _take(step: _Step, version: int, flow: Flow, holding: Holding, child: Make, 
 @pytest.fixture
 def database_of_its_own(store: Store) -> Iterator[Callable[[], Store]]:
     """The store, emptied: one for each history."""
-    tables = ("records", "record_versions", "compared", "match_keys", "matches", "match_steps", "inbox", "outbox")
+    tables = ("records", "compared", "match_keys", "matches", "match_steps", "inbox", "outbox")
 
     def emptied() -> Store:
         with store.engine.begin() as connection:

@@ -1,12 +1,13 @@
-"""Reconciliations, records that expire, alerts, running counters; ``record_versions``, which nobody read, goes."""
+"""Reconciliations and what they find, records that expire, alerts; the unread ``record_versions`` goes."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
+step = "contract"
 
 _COUNTS = ("here", "there", "left_out", "gaps", "missing_here", "missing_there", "stale_here", "newer_here")
 
@@ -15,12 +16,6 @@ def upgrade() -> None:
     op.drop_table("record_versions")
     _columns()
     _reconciliations()
-    op.create_table(
-        "received",
-        sa.Column("participant", sa.String(length=40), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("participant", name=op.f("pk_received")),
-    )
     _alerts()
 
 
@@ -30,11 +25,6 @@ def _columns() -> None:
     op.add_column("matches", sa.Column("flag", sa.String(length=24), nullable=True))
     _partial("ix_matches_flag", "matches", ["flag"], "flag IS NOT NULL")
     op.add_column("outbox", sa.Column("match_id", sa.String(length=64), nullable=True))
-    op.add_column("lanes", sa.Column("attempts", sa.BigInteger(), server_default="0", nullable=False))
-    op.add_column("lanes", sa.Column("queued_at", sa.BigInteger(), nullable=True))
-    op.add_column("lanes", sa.Column("claimed_at", sa.BigInteger(), nullable=True))
-    counted = "SELECT COALESCE(SUM(attempts), 0) FROM outbox WHERE outbox.lane = lanes.lane"
-    op.execute(f"UPDATE lanes SET attempts = ({counted})")  # noqa: S608
 
 
 def _reconciliations() -> None:
