@@ -74,7 +74,8 @@ class ModelCore:
         self.propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
         self._hash = KeyHash(secret)
         self.best, self.tell_bits = self._model.best, tell_bits
-        self.fingerprint = f"features {VERSION}, keys {blocking.VERSION}, secret {self._hash.of_text('fingerprint') & 0xFFFFFFFF:08x}"
+        secret_mark = self._hash.of_text("fingerprint") & 0xFFFFFFFF
+        self.fingerprint = f"features {VERSION}, keys {blocking.VERSION}, secret {secret_mark:08x}"
         """Tells an index that was built with other features or another secret."""
 
     def entry(self, record: ChildRecord) -> Entry:

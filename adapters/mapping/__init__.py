@@ -92,6 +92,8 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
 
     [codes.status]                      # matched whatever the case and spacing; unmapped: no code, raw kept, noted
     Open = "untraced"
+    [codes.their_sex]                   # for a search: ours to theirs
+    F = "Female"
 
 Converters (``as``), each with its options told in ``adapters.mapping.converters``: ``text name names relative date time
 datetime integer code codes said birth_date birth_year age age_range height weight hair garment marks disabilities
