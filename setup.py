@@ -40,6 +40,8 @@ setup(
         "rapidfuzz>=3.10",
         "numpy>=2",
         "argon2-cffi>=23.1",
+        "pyotp>=2.9",
+        "segno>=1.6",
         "openpyxl>=3.1",
         "uroman>=1.3.1",
         "tzdata",

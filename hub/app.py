@@ -28,7 +28,7 @@ from contracts.exchange import (
     SubmitReply,
 )
 from contracts.live import LiveReply, LiveSearch
-from hub.access import Act, Caller, machine, require_permission
+from hub.access import Act, Caller, Tie, machine, require_permission
 from hub.alerting import Alerting
 from hub.asking.joined import Asking
 from hub.asking.reading import SectionRead, Wanted
@@ -41,12 +41,13 @@ from hub.evidence.lines import taken
 from hub.evidence.proofs import Proofs
 from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
+from hub.glass import Glass
 from hub.holding import Holding
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.inbox import Received
 from hub.index.migrations import upgrade
-from hub.jurisdiction import Jurisdictions, is_near
+from hub.jurisdiction import Jurisdictions, is_near, tie
 from hub.letters import Filter, Letter
 from hub.logs import configure
 from hub.looking import look_through
@@ -56,6 +57,7 @@ from hub.reading import Reading
 from hub.rebuilding import match_all, match_owed
 from hub.reconciling import Reconcilings, Rules
 from hub.reports import Access, Account, DeliveryReport, HubStatus, LookReport, MatchReport, PublicCard, PullReport
+from hub.second_factor import SecondFactor
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
 from hub.standing import status_of
@@ -85,8 +87,11 @@ class Hub:
             failures=settings.sign_in_failures,
             lock_out_minutes=settings.lock_out_minutes,
             at_once=settings.sign_in_at_once,
+            second=SecondFactor(secret),
+            must_have_second=settings.second_factor == "required",
             scope_of=Jurisdictions(self.registry).scope,
         )
+        self.glass = Glass(store)
         self._finding, self._holding = Finding(store, core), Holding(store, core)
         self.proofs = Proofs(store, settings)
         rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)
@@ -174,6 +179,13 @@ class Hub:
             work.audit.add(_look(caller, Act.SEE_RECORD, found.hub_id, wanted), self.flow.now())
         return found
 
+    def shows_partly(self, caller: Caller, hub_id: str) -> bool:
+        """Whether an entry lies elsewhere for the caller, so that a part of it alone is shown."""
+        with self.store.read() as work:
+            row = work.records.find(hub_id=hub_id)
+            record = None if row is None else work.records.record(row)
+            return record is not None and tie(work, caller, hub_id, record) is Tie.ELSEWHERE
+
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList:
         """What is owed to the caller, oldest first."""
         lane = require_permission(caller, Permission.NOTICES).id
@@ -211,9 +223,9 @@ class Hub:
         """Create or overwrite accounts (trials and first set-up)."""
         self.people.seed(accounts)
 
-    def sign_in(self, login: str, password: str) -> str:
-        """A session token; raises ``Refused`` (``wrong_login``, ``locked_out``) or ``Unready`` (``sign_in_busy``)."""
-        return self.people.sign_in(login, password)
+    def sign_in(self, login: str, password: str, code: str = "") -> str:
+        """A session token; see ``People.sign_in``."""
+        return self.people.sign_in(login, password, code)
 
     def officer(self, token: str) -> Caller | None:
         """Who holds the session, or None."""

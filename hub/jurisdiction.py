@@ -61,6 +61,8 @@ def tie(work: Work, caller: Caller, hub_id: str, record: ChildRecord) -> Tie:
     near = nearness(caller, record)
     if near is not Tie.ELSEWHERE:
         return near
+    if caller.officer is not None and work.glass.is_broken(caller.officer.id, hub_id, _now()):
+        return Tie.AREA
     others = _records(work, work.matches.counterparts(hub_id))
     return Tie.MATCHED if any(nearness(caller, other) is not Tie.ELSEWHERE for other in others) else near
 
@@ -89,3 +91,7 @@ def _records(work: Work, hub_ids: Iterable[str]) -> Iterable[ChildRecord]:
         record = None if row is None else work.records.record(row)
         if record is not None:
             yield record
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)

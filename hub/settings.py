@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     """Time-stamp authority (RFC 3161) that is asked for each signed head; absent means none."""
     session_hours: Annotated[float, Field(gt=0, le=72)] = 8.0
     """How long a sign-in lasts."""
+    second_factor: Annotated[str, Field(pattern="^(optional|required)$")] = "optional"
+    """``required``: nobody signs in without one-time codes (``trackchild accounts second-factor``)."""
     sign_in_failures: Annotated[int, Field(ge=1, le=100)] = 5
     """Wrong passwords after which an account is locked."""
     lock_out_minutes: Annotated[float, Field(gt=0)] = 15.0

@@ -16,6 +16,7 @@ from hub.index.audit import Audit
 from hub.index.changes import Changes
 from hub.index.events import Events
 from hub.index.evidence import Evidence
+from hub.index.glass import Glass
 from hub.index.inbox import Inbox
 from hub.index.lanes import Lanes
 from hub.index.leases import Leases
@@ -59,6 +60,7 @@ class Work:
         self.audit = Audit(connection)
         self.evidence = Evidence(connection)
         self.accounts = Accounts(connection)
+        self.glass = Glass(connection)
 
 
 class Store:

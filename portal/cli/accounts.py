@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import segno
 import typer
 
 from contracts import Refused
@@ -49,3 +50,49 @@ def add(
         hub.seed_accounts([account])
     said = {"login": login, "role": str(role)}
     output.show(said, as_json, lambda: f"{login} may sign in as {role}.")
+
+
+_Login = Annotated[str, typer.Argument(help="What the person signs in with.")]
+
+
+@group.command(name="second-factor")
+def second_factor(login: _Login, as_json: output.Json = False) -> None:
+    """Give an account one-time codes: show the picture that the person's app takes up. It is shown once.
+
+    Example:
+
+        trackchild accounts second-factor meera.cwc.patna
+    """
+    with opened_hub() as hub:
+        address = hub.people.enrol(login)
+    if as_json:
+        output.show({"login": login, "address": address}, as_json, lambda: "")
+        return
+    segno.make(address).terminal(compact=True)
+    typer.echo(f"Let the person's app read this picture, or take up: {address}")
+
+
+@group.command()
+def revoke(login: _Login, as_json: output.Json = False) -> None:
+    """End every session of a person at once.
+
+    Example:
+
+        trackchild accounts revoke meera.cwc.patna
+    """
+    with opened_hub() as hub:
+        many = hub.people.revoke(login)
+    output.show({"login": login, "sessions": many}, as_json, lambda: f"{many} sessions of {login} are over.")
+
+
+@group.command()
+def remove(login: _Login, as_json: output.Json = False) -> None:
+    """Take an account away and end its sessions at once; what it did stays in the audit.
+
+    Example:
+
+        trackchild accounts remove meera.cwc.patna
+    """
+    with opened_hub() as hub:
+        hub.people.remove(login)
+    output.show({"removed": login}, as_json, lambda: f"{login} is removed.")

@@ -155,6 +155,19 @@ def more_sections(fields: Mapping[str, str]) -> list[SectionName]:
     return [section for section in SectionName if fields.get(f"more_{section}")]
 
 
+def wrong_sentence(field: str, text: str) -> list[Wrong]:
+    """What is wrong with a reason that must be a sentence."""
+    if len(text.split()) < 4:
+        return [Wrong(field, _("Write in a sentence why this cannot wait"))]
+    return _wrong_line(field, text, "")
+
+
+def wrong_judgement(judged: str, words: str) -> list[Wrong]:
+    """What is wrong with the review of a forced look."""
+    wrong = [] if judged in ("yes", "no") else [Wrong("justified", _("Choose whether it was justified"))]
+    return wrong + _wrong_line("words", words, _("Write how you judge it and why"))
+
+
 def _wrong_line(field: str, text: str, if_empty: str) -> list[Wrong]:
     if not text:
         return [Wrong(field, if_empty)]

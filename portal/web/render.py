@@ -23,6 +23,7 @@ _MENU: tuple[tuple[Act, str, str], ...] = (
     (Act.SEARCH, "/search", mark("Search")),
     (Act.SEE_MATCHES, "/matches", mark("Matches")),
     (Act.SEE_ACCESSES, "/accesses", mark("Who looked")),
+    (Act.REVIEW_GLASS, "/glass", mark("Forced open")),
     (Act.OPERATE, "/operations", mark("Operations")),
 )
 #: A decision about a match -> what it is called on the form, and what follows from it.

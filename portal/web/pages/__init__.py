@@ -1,6 +1,6 @@
 """The pages, one module for each desk they serve; every form passes the guard."""
 
-from portal.web.pages import accesses, cases, files, matches, operations, owners, public, search, start
+from portal.web.pages import accesses, cases, files, glass, matches, operations, owners, public, search, start
 
 routers = (
     start.router,
@@ -9,6 +9,7 @@ routers = (
     search.router,
     cases.router,
     files.router,
+    glass.router,
     matches.router,
     accesses.router,
     operations.router,

@@ -37,6 +37,8 @@ def case(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
         name=entry.main_name(found.record.names),
         groups=entry.groups(found.record, places_of(request)),
         events=sorted(found.events, key=lambda event: event.at, reverse=True),
+        partly=hub.shows_partly(caller, hub_id),
+        may_force=caller.may(Act.BREAK_GLASS),
         may_read_file=caller.may(Act.READ_SECTION),
         may_see_accesses=caller.may(Act.SEE_ACCESSES),
     )
