@@ -48,6 +48,7 @@ class Glass:
                 raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
             work.audit.add(_line(caller, Act.BREAK_GLASS, broken, "opened"), now)
             work.glass.add(broken)
+            work.alerts.opened(f"glass:{broken.glass_id}", _where(broken), "glass_broken", None, now)
         log.warning("glass_broken", glass=broken.glass_id, who=caller.id, institution=officer.institution)
         return broken
 
@@ -70,9 +71,14 @@ class Glass:
                 raise Refused("own_glass", "You forced this one open yourself. Another person reviews it.")
             outcome = "justified" if justified else "not justified"
             work.audit.add(_line(caller, Act.REVIEW_GLASS, broken, outcome), self._now())
+            work.alerts.ended(f"glass:{glass_id}", _where(broken), "glass_broken", outcome, self._now())
             work.glass.review(glass_id, caller.officer.id, justified, words.strip()[:200], self._now())
         if not justified:
             log.error("glass_not_justified", glass=glass_id, who=f"officer:{broken.login}")
+
+
+def _where(broken: Broken) -> str:
+    return (broken.institution or "-")[:40]
 
 
 def _line(caller: Caller, act: Act, broken: Broken, outcome: str) -> Line:

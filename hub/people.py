@@ -94,7 +94,7 @@ class People:
             return work.accounts.use_step(account.login, step)
 
     def enrol(self, login: str) -> str:
-        """Give the account one-time codes; the address for the person's app, shown once. ``Refused`` (``no_account``)."""
+        """Give the account one-time codes: the address for an app, shown once. ``Refused`` (``no_account``)."""
         enrolled = self._second.enrol(login)
         with self._store.write() as work:
             known = work.accounts.set_second_factor(login, enrolled.sealed)

@@ -12,8 +12,8 @@ from contracts import Refused, Unready
 from hub.access import Role
 from hub.index import Store
 from hub.people import People
-from hub.second_factor import SecondFactor
 from hub.reports import Account
+from hub.second_factor import SecondFactor
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ACCOUNT = Account(login="cwc.demo", password="a long pass phrase", name="Demo Committee", role="committee")
