@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts import ChildRecord, Notice, Section, SectionRequest, Unready
-from contracts.exchange import Search
+from contracts.live import SearchRequest
 
 
 class Capability(StrEnum):
@@ -20,6 +20,8 @@ class Capability(StrEnum):
     PUSH = "push"
     FETCH = "fetch"
     SEARCH = "search"
+    INVENTORY = "inventory"
+    ONE = "one"
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,33 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """One record in a system's inventory: its id, and version and moment of change as ``translate`` would say them.
+
+    ``place`` tells the lists of a system apart. ``cursor`` is where listing may resume after this one.
+    """
+
+    source_id: str
+    cursor: str
+    place: str = ""
+    version: str | None = None
+    changed_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
 class Receipt:
     """The owner took a notice. ``foreign_id`` is its own id for it, where it gives one."""
 
     foreign_id: str | None = None
     already_known: bool = False
+
+
+@dataclass(frozen=True)
+class Finds:
+    """What an owner's system found: records, and how many more of its rows could not be read as records."""
+
+    records: list[ChildRecord]
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,8 +103,16 @@ class Adapter:
     dedupes: bool = True
     """False where the system would take a notice twice as two: it is asked (``has``) before one is sent again."""
 
+    over_wire: bool = False
+    """True if every call goes through ``adapters.rest`` or ``adapters.soap``: then ``fetch`` and ``search`` of many
+    systems are under way at once in one thread (``adapters.wire``). False: each takes a thread of its own."""
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+
+    def prepare(self) -> None:
+        """Do beforehand what takes long before a first call (reading a WSDL); ``Refused`` where it cannot be done."""
+        return
 
     def check(self) -> list[Step]:
         """Try each thing that must work, in order, and say what to do where one does not."""
@@ -98,6 +130,22 @@ class Adapter:
         """Pure: the owner's words as a contract record. Raises ``Skipped`` with field and rule (``adult``)."""
         raise self._cannot(Capability.PULL)
 
+    def inventory(self, cursor: str | None) -> Iterator[Listed | Gap]:
+        """Yield every record that the system has now (those behind ``cursor``), without its content, in any order.
+
+        It is read page by page; what changes meanwhile may come twice or not at all: the hub looks again before it
+        believes a difference. Raises ``Unready`` when the source is down.
+        """
+        raise self._cannot(Capability.INVENTORY)
+
+    def count(self) -> int | None:
+        """How many records the system says it has; None where it does not say."""
+        return None
+
+    def one(self, source_id: str) -> Words | None:
+        """One record in the owner's words as it stands now; None where the system has none of that id."""
+        raise self._cannot(Capability.ONE)
+
     def push(self, notice: Notice) -> Receipt:
         """Tell the owner. Must be harmless when told twice (``notice_id`` stays the same), or ``dedupes`` is False."""
         raise self._cannot(Capability.PUSH)
@@ -113,8 +161,12 @@ class Adapter:
         """Read one section live from the owner, for the purpose and officer named in the request."""
         raise self._cannot(Capability.FETCH)
 
-    def search(self, query: Search) -> list[ChildRecord]:
-        """The owner's own records that fit, found live; nothing of them is kept."""
+    def search(self, request: SearchRequest) -> Finds:
+        """The owner's own records that fit, found live for the purpose and officer named; nothing of them is kept.
+
+        At most ``request.query.limit`` from ``offset`` on. Raises ``Unready`` (``unexpected_answer``,
+        ``unreadable_answer``) where the answer is not what was promised: then nothing of it is used.
+        """
         raise self._cannot(Capability.SEARCH)
 
     def _cannot(self, what: Capability) -> Exception:
@@ -126,4 +178,16 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-__all__ = ["Adapter", "Capability", "Connection", "Gap", "Receipt", "Step", "Unready", "Words", "now"]
+__all__ = [
+    "Adapter",
+    "Capability",
+    "Connection",
+    "Finds",
+    "Gap",
+    "Listed",
+    "Receipt",
+    "Step",
+    "Unready",
+    "Words",
+    "now",
+]

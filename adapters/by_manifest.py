@@ -5,16 +5,18 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Mapped
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from adapters import files, paging
-from adapters.base import Adapter, Capability, Connection, Gap, Receipt, Step, Words, now
+from adapters import files, listing, paging, wire
+from adapters.base import Adapter, Capability, Connection, Finds, Gap, Listed, Receipt, Step, Words, now
+from adapters.choosing import chosen
 from adapters.mapping.compile import Hooks, Mapping, Note, dig
 from adapters.mapping.dates import moment_in
-from adapters.mapping.manifest import Ask, Call, FetchSection, Manifest, PullList, Push, Told
+from adapters.mapping.manifest import Ask, Call, FetchSection, LiveSearch, Manifest, PullList, Push, Told
 from adapters.mapping.tables import folded, table
 from adapters.rest import RestTransport
 from contracts import (
@@ -27,9 +29,13 @@ from contracts import (
     Skipped,
     Unready,
 )
+from contracts.live import SearchRequest
 
 _SOURCE_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")
 Row = dict[str, Any]
+#: Rows of one search answer that are read as records at most; a search that fits more must be narrowed.
+_MOST_ROWS = 200
+_BREATH = 20
 
 
 class Transport(Protocol):
@@ -40,6 +46,8 @@ class Transport(Protocol):
     def tell(self, call: Call, fields: Row, message_id: str, known: tuple[int, ...]) -> tuple[int, Any]: ...
 
     def check(self) -> list[Step]: ...
+
+    def prepare(self) -> None: ...
 
     def rest(self) -> None: ...
 
@@ -55,6 +63,7 @@ class ByManifest(Adapter):
         self.manifest, self.folder = manifest, folder
         self.mapping = mapping_of(manifest, hooks)
         self.capabilities = offered(manifest)
+        self.over_wire = manifest.connection.transport != "files"
         self.unused: Counter[Note] = Counter()
         self._transport: Transport | None = None
 
@@ -74,6 +83,10 @@ class ByManifest(Adapter):
         if self.manifest.connection.transport == "rest":
             return RestTransport(self.connection, self.manifest.connection)
         raise Refused("files_only", "saved files can only be read; this system takes no calls")
+
+    def prepare(self) -> None:
+        if self.over_wire:
+            self.transport.prepare()
 
     # What the port asks -------------------------------------------------------------------------------------------
 
@@ -98,6 +111,20 @@ class ByManifest(Adapter):
         if notes:
             self.unused.update(notes)
         return record
+
+    def inventory(self, cursor: str | None) -> Iterator[Listed | Gap]:
+        if self.manifest.inventory is None:
+            raise self._cannot(Capability.INVENTORY)
+        return listing.listed(self.manifest.inventory, self._asks, cursor, self.manifest.adapter.timezone)
+
+    def count(self) -> int | None:
+        return None if self.manifest.inventory is None else listing.count(self.manifest.inventory, self._asks)
+
+    def one(self, source_id: str) -> Words | None:
+        if Capability.ONE not in self.capabilities or self.manifest.pull is None:
+            raise self._cannot(Capability.ONE)
+        found = (listing.one(source, self.transport, source_id) for source in self.manifest.pull.lists)
+        return next((words for words in found if words is not None), None)
 
     def push(self, notice: Notice) -> Receipt:
         if self.manifest.push is None:
@@ -158,6 +185,41 @@ class ByManifest(Adapter):
     def record_key(self, request: SectionRequest) -> str:
         """By which id the owner's calls know the record: the source id, unless the system has another."""
         return request.ref.source_id
+
+    def search(self, request: SearchRequest) -> Finds:
+        form = self.manifest.search
+        if form is None:
+            raise self._cannot(Capability.SEARCH)
+        answer = self.transport.ask(form, self._all_told(form.fields, request.model_dump(mode="json")))
+        found = self.read_words(self._answered(form, answer))
+        return Finds(chosen(found.records, request.query), found.left_out)
+
+    def read_words(self, items: Iterable[Words | Gap]) -> Finds:
+        """Rows of a search as records; adults are no children, and what else cannot be read is counted."""
+        records, left_out = [], 0
+        for number, words in enumerate(islice(items, _MOST_ROWS), start=1):
+            if isinstance(words, Gap):
+                raise Unready("unexpected_answer", "a row of the answer has no id; check the manifest's id")
+            try:
+                records.append(self.translate(words))
+            except Skipped as skipped:
+                left_out += skipped.code != "adult"
+            if number % _BREATH == 0:
+                wire.breathe()
+        return Finds(records, left_out)
+
+    def _answered(self, form: LiveSearch, answer: Any) -> list[Words | Gap]:
+        """The rows of an answer, each with the list whose fields and id it has."""
+        lists = {source.name: source for source in self.manifest.pull.lists} if self.manifest.pull else {}
+        found: list[Words | Gap] = []
+        for part in form.answers:
+            rows = dig(answer, part.records.split(".")) if part.records else answer
+            if rows is None and form.operation is not None:
+                rows = []  # SOAP leaves an empty list out
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise Unready("unexpected_answer", "the answer holds no rows where the manifest says; check records")
+            found += [item(lists[part.list], row, number, "") for number, row in enumerate(rows, start=1)]
+        return found
 
     # How it pulls -------------------------------------------------------------------------------------------------
 
@@ -243,7 +305,14 @@ def mapping_of(manifest: Manifest, hooks: Hooks | None = None) -> Mapping:
 
 def offered(manifest: Manifest) -> frozenset[Capability]:
     """What a manifest says its system can do."""
-    sections = {Capability.PULL: manifest.pull, Capability.PUSH: manifest.push, Capability.FETCH: manifest.fetch}
+    sections = {
+        Capability.PULL: manifest.pull,
+        Capability.PUSH: manifest.push,
+        Capability.FETCH: manifest.fetch,
+        Capability.SEARCH: manifest.search,
+        Capability.INVENTORY: manifest.inventory,
+        Capability.ONE: manifest.pull if manifest.pull and all(one.one for one in manifest.pull.lists) else None,
+    }
     return frozenset(capability for capability, section in sections.items() if section is not None)
 
 

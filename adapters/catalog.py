@@ -72,12 +72,17 @@ def manifest(kind: str, outside: Sequence[Path] = ()) -> Manifest:
 
 def adapter(kind: str, connection: Connection, outside: Sequence[Path] = ()) -> Adapter:
     """An adapter of this kind to one participant's system. Opens no connection yet."""
+    return maker(kind, outside)(connection)
+
+
+def maker(kind: str, outside: Sequence[Path] = ()) -> Callable[[Connection], Adapter]:
+    """What makes adapters of this kind, its folder read once for all of them."""
     where, said = folder(kind, outside), manifest(kind, outside)
     hooks = _hooks(where)
     if where.parent == _PACKAGE and (where / "adapter.py").is_file():
         create: Callable[..., Adapter] = importlib.import_module(f"adapters.{kind}.adapter").create
-        return create(connection, said, where, hooks)
-    return ByManifest(connection, said, where, hooks)
+        return lambda connection: create(connection, said, where, hooks)
+    return lambda connection: ByManifest(connection, said, where, hooks)
 
 
 def node(kind: str) -> Serve:

@@ -82,16 +82,29 @@ def _unordered(
         yield waiting, latest
 
 
+def pages(source: PullList, ask: Ask, begin: tuple[int, str | None]) -> Iterator[tuple[Row, tuple[int, str | None]]]:
+    """Rows of a list from a page on (its number and token); each with the page that it is on."""
+    yield from _pages_from(source, ask, {}, *begin)
+
+
 def _pages(source: PullList, ask: Ask, sent: dict[str, Any]) -> Iterator[Row]:
-    paging, token, told = source.paging, None, set[str]()
-    for page in range(_MOST_PAGES):
+    for row, _ in _pages_from(source, ask, sent, 0, None):
+        yield row
+
+
+def _pages_from(
+    source: PullList, ask: Ask, sent: dict[str, Any], first: int, token: str | None
+) -> Iterator[tuple[Row, tuple[int, str | None]]]:
+    paging, told = source.paging, set[str]()
+    for page in range(first, _MOST_PAGES):
+        here = page, token
         where = _page(source, page) | ({str(paging.param): token} if paging.style == "cursor" and token else {})
         answer = ask({**sent, **where})
         rows = _rows(source, answer)
         fresh = [row for row in rows if _mark(row) not in told]
         # Rows shift between pages while the list grows: the page before is remembered, no more.
         told = {_mark(row) for row in rows}
-        yield from fresh
+        yield from ((row, here) for row in fresh)
         token = dig(answer, paging.next.split(".")) if paging.next else None
         ended = not token if paging.style == "cursor" else len(rows) < paging.size
         if paging.style == "none" or ended:

@@ -1,5 +1,6 @@
 """Calling foreign REST: no redirect followed, no proxy from the environment, nothing read without a bound."""
 
+import base64
 import datetime
 import email.utils
 import json
@@ -8,11 +9,12 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 import urllib3
 
+from adapters import wire
 from adapters.base import Connection, Step
 from adapters.deadline import InTime
 from adapters.mapping.manifest import Call, Reach
@@ -69,6 +71,10 @@ class RestClient:
     ) -> Reply:
         """Send one request below the endpoint's url and read the answer; ``also_ok`` statuses are no error."""
         sent = {"Accept": ", ".join(accepts), **traced(), **(headers or {})}
+        over = wire.current()
+        if over is not None:
+            call = self._call(method, self._base + path, params, body if form is None else form, form is None, sent)
+            return self._read(over.send(call).response(method), accepts, also_ok)
         with guarded():
             answer = self._session().request(
                 method, self._base + path, params=params, json=body, data=form, headers=sent,
@@ -81,6 +87,24 @@ class RestClient:
         """Close this thread's connections; the next request opens one again."""
         if hasattr(self._local, "session"):
             self._local.session.close()
+
+    def prove(self) -> None:
+        """Raise ``Refused`` (``no_secret``) where the hub cannot prove itself."""
+        credentials(self._connection, self._reach)
+
+    def _call(
+        self, method: str, url: str, params: dict[str, Any] | None, said: Any, as_json: bool, headers: dict[str, str]
+    ) -> wire.Sent:
+        """The same call as requests would send it."""
+        told = {name: value for name, value in (params or {}).items() if value is not None}
+        kind, body = _JSON[0], None
+        if said is not None:
+            kind = _JSON[0] if as_json else "application/x-www-form-urlencoded"
+            body = (json.dumps(said, allow_nan=False) if as_json else urlencode(said, doseq=True)).encode()
+            headers = {**headers, "Content-Type": kind}
+        address = f"{url}{'&' if '?' in url else '?'}{urlencode(told, doseq=True)}" if told else url
+        own = credentials(self._connection, self._reach)
+        return wire.Sent(method, address, {**own, **headers}, body, self._reach.max_bytes)
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):
@@ -129,6 +153,10 @@ class RestTransport:
         """Close this thread's connections."""
         self.client.rest()
 
+    def prepare(self) -> None:
+        """Nothing takes long here but the secret may be missing: ``Refused`` (``no_secret``)."""
+        self.client.prove()
+
     def check(self) -> list[Step]:
         """A REST address is tried by its first list; there is nothing to try before."""
         return []
@@ -153,19 +181,22 @@ def session(connection: Connection, reach: Reach) -> requests.Session:
     for scheme in ("http://", "https://"):
         made.mount(scheme, InTime())
     made.trust_env = False
-    made.headers["User-Agent"] = "trackchild-hub"
-    secret = connection.secret
+    made.headers.update(credentials(connection, reach))
+    return made
+
+
+def credentials(connection: Connection, reach: Reach) -> dict[str, str]:
+    """The headers by which the hub proves itself; raises ``Refused`` (``no_secret``) where it cannot."""
+    made, secret = {"User-Agent": "trackchild-hub"}, connection.secret
     if not secret:
         if reach.auth != "none" and reach.auth_required:
             raise Refused("no_secret", f"auth {reach.auth} needs a secret; name where it lies in the endpoint")
-        return made
-    if reach.auth == "api_key":
-        made.headers[reach.auth_header] = secret
+    elif reach.auth == "api_key":
+        made[reach.auth_header] = secret
     elif reach.auth == "bearer":
-        made.headers["Authorization"] = f"Bearer {secret}"
+        made["Authorization"] = f"Bearer {secret}"
     elif reach.auth == "basic":
-        user, _, password = secret.partition(":")
-        made.auth = (user, password)
+        made["Authorization"] = f"Basic {base64.b64encode(secret.encode()).decode()}"
     return made
 
 

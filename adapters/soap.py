@@ -11,11 +11,13 @@ import zeep.exceptions
 from lxml import etree
 from zeep import Client, Settings, Transport
 from zeep.helpers import serialize_object
+from zeep.wsdl import Document
 from zeep.wsse.username import UsernameToken
 
+from adapters import wire
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, Reach
-from adapters.rest import bounded, guarded, raise_for, session, traced
+from adapters.rest import bounded, credentials, guarded, raise_for, session, traced
 from contracts import Refused, Unready
 
 _XML = ("text/xml", "application/soap+xml", "application/xml")
@@ -37,6 +39,7 @@ class PinnedTransport(Transport):
             session=session(connection, reach), timeout=connection.timeout_seconds,
                          operation_timeout=connection.timeout_seconds)  # fmt: skip
         self._folder, self._most = folder.resolve(), reach.max_bytes
+        self._own = credentials(connection, reach)
 
     def load(self, url: str) -> bytes:
         """A document of the adapter's own folder; anything else (an address, a path elsewhere) is refused."""
@@ -50,14 +53,11 @@ class PinnedTransport(Transport):
 
     def post(self, address: str, message: Any, headers: dict[str, str]) -> requests.Response:
         """Send an envelope; a fault's 500 with XML is zeep's to read, any other error status is raised here."""
-        with guarded():
-            answer = self.session.post(address, data=message, headers=headers | traced(),
-                                       timeout=self.operation_timeout, allow_redirects=False, stream=True)  # fmt: skip
-            with answer:
-                kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-                if not (answer.status_code < 300 or (answer.status_code in (400, 500) and kind in _XML)):
-                    raise_for(answer)
-                body = self._body(answer)
+        with guarded(), self._posted(address, message, headers | traced()) as answer:
+            kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            if not (answer.status_code < 300 or (answer.status_code in (400, 500) and kind in _XML)):
+                raise_for(answer)
+            body = self._body(answer)
         if kind not in _XML and kind != "multipart/related":
             raise Unready("unexpected_answer", "the source answered something that is not SOAP; try later")
         answer._content = body  # read already, within the bound
@@ -71,6 +71,14 @@ class PinnedTransport(Transport):
             if answer.status_code >= 300:
                 raise_for(answer)  # what it is too large to say does not matter: the status says it
             raise
+
+    def _posted(self, address: str, message: Any, headers: dict[str, str]) -> requests.Response:
+        over = wire.current()
+        if over is not None:
+            body = message if isinstance(message, bytes) else str(message).encode()
+            return over.send(wire.Sent("POST", address, {**self._own, **headers}, body, self._most)).response("POST")
+        return self.session.post(address, data=message, headers=headers,
+                                 timeout=self.operation_timeout, allow_redirects=False, stream=True)  # fmt: skip
 
 
 class SoapTransport:
@@ -92,6 +100,10 @@ class SoapTransport:
         """Close the connections; the next call opens one again."""
         if self._made is not None:
             self._made[0].transport.session.close()
+
+    def prepare(self) -> None:
+        """Read the WSDL now; raises ``Refused`` where it cannot be read."""
+        self._client()
 
     def check(self) -> list[Step]:
         """Whether the WSDL in the folder can be read and offers the manifest's binding."""
@@ -131,16 +143,28 @@ class SoapTransport:
 
 
 def _client(connection: Connection, reach: Reach, folder: Path) -> Client:
-    settings = Settings(strict=reach.strict, forbid_dtd=True, forbid_entities=True, xml_huge_tree=False)
     wsse = None
     if reach.auth == "wsse":
         user, _, password = (connection.secret or "").partition(":")
         wsse = UsernameToken(user, password)
+    transport = PinnedTransport(connection, reach, folder)
     try:
-        return Client(str(folder / str(reach.wsdl)), transport=PinnedTransport(connection, reach, folder),
-                      settings=settings, wsse=wsse)  # fmt: skip
+        described = _described(folder / str(reach.wsdl), reach.strict, transport)
+        return Client(described, transport=transport, settings=described.settings, wsse=wsse)
     except (zeep.exceptions.Error, etree.LxmlError, OSError, KeyError, ValueError):
         raise Refused("bad_wsdl", f"{reach.wsdl} cannot be read as a WSDL; get it again from the owner") from None
+
+
+_read: dict[tuple[Path, int, bool], Document] = {}
+
+
+def _described(path: Path, strict: bool, transport: PinnedTransport) -> Document:
+    """The WSDL, read once for all participants with a system of its kind: a tenth of a second each time."""
+    key = (path, path.stat().st_mtime_ns, strict)
+    if key not in _read:
+        settings = Settings(strict=strict, forbid_dtd=True, forbid_entities=True, xml_huge_tree=False)
+        _read[key] = Document(str(path), transport, settings=settings)  # type: ignore[arg-type]
+    return _read[key]
 
 
 def _not_sent(error: Exception, operation: str) -> Exception:

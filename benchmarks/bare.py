@@ -34,7 +34,7 @@ def application(engine: Engine) -> FastAPI:
             connection.execute(insert(messages), {"message_id": message.message_id, "body": body})
         return SubmitReply(message_id=message.message_id, outcomes=[])
 
-    app.mount("/soap", WSGIMiddleware(_spyne(engine)))
+    app.mount("/", WSGIMiddleware(_spyne(engine)))
     return app
 
 

@@ -5,6 +5,7 @@ shorter.
 """
 
 import datetime
+import hashlib
 import pickle
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -21,8 +22,10 @@ from hub.core import ModelCore
 from hub.index import compared, dialect
 from hub.index.entry import TO_FIND, Entry, columns_of, opaque_id
 from hub.index.payload import dump_record
-from hub.index.schema import match_keys, record_versions, records
+from hub.index.schema import match_keys, records
 from hub.index.thin import thinned
+from hub.matching import blocking
+from hub.matching.features import VERSION
 
 SECRET = b"benchmark"
 PART = 5_000
@@ -43,14 +46,27 @@ def children(seed: int, many: int, first: int = 1_000_000_000) -> Iterator[Child
         yield record.model_copy(update={"ref": ref})
 
 
+def true_pairs(seed: int, many: int, first: int = 1_000_000_000) -> set[tuple[str, str]]:
+    """Which of these ``children`` are one child: the source ids of the missing and of the found record."""
+    searched = (many + 1) // 2
+    pair = Generator(seed).set(searched, many // 2).pair.tolist()
+    return {(f"B{first + one}", f"B{first + searched + other}") for one, other in enumerate(pair) if other >= 0}
+
+
 def make(folder: Path, many: int, workers: int = 2) -> list[Path]:
-    """Files of ``PART`` records each, ready to be loaded; those that are there already are kept."""
+    """Files of ``PART`` records each, ready to be loaded; those made with these features already are kept."""
+    folder /= f"features-{VERSION}-{_keys_said()}"
     folder.mkdir(parents=True, exist_ok=True)
     parts = [folder / f"{start:08d}.pickle" for start in range(0, many, PART)]
     missing = [part for part in parts if not part.exists()]
     with ProcessPoolExecutor(workers) as pool:
         list(pool.map(_make_part, missing))
     return parts
+
+
+def _keys_said() -> str:
+    """Tells apart what was made with other blocking keys."""
+    return hashlib.sha256(Path(blocking.__file__).read_bytes()).hexdigest()[:8]
 
 
 def _make_part(path: Path) -> None:
@@ -89,15 +105,9 @@ def load(engine: Engine, parts: Iterable[Path]) -> None:
         with engine.begin() as connection:
             dialect.insert_many(connection, records, rows)
             compared.put(connection, features)
-            dialect.insert_many(connection, record_versions, [_version(row) for row in rows])
     keys = np.concatenate(held)
     keys = keys[np.lexsort((keys["row"], keys["side"], keys["key"]))]
     (_copy_keys if engine.dialect.name == "postgresql" else _insert_keys)(engine, keys)
-
-
-def _version(row: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: row[name] for name in ("participant", "source_id", "version", "recorded_at")}
-    return kept | {"received_at": _NOW}
 
 
 def _insert_keys(engine: Engine, keys: npt.NDArray[Any]) -> None:

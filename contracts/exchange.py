@@ -14,6 +14,7 @@ from contracts.institutions import AreaKind, Institution, InstitutionKind
 from contracts.notices import FieldEvidence, Notice
 from contracts.places import LgdCode, LgdState
 from contracts.record import ChildRecord, Reference
+from contracts.sections import Purpose
 
 MessageId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,64}$")]
 HubId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,40}$")]
@@ -105,6 +106,10 @@ class GetCase(Model):
     hub_id: HubId | None = None
     participant: ParticipantId | None = None
     source_id: Line | None = None
+    purpose: Purpose | None = None
+    """Why it is read; may be absent only for an entry of the caller's own."""
+    case: Line | None = None
+    """The case or match that it is read for, e.g. a FIR number or a match id."""
 
 
 class MatchState(StrEnum):

@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
     MATCH_WITHDRAWN = "match_withdrawn"
     REUNITED = "reunited"
     TWIN_CLOSED = "twin_closed"
+    RECORD_WITHDRAWN = "record_withdrawn"
+    """The other owner took back its record: what was kept of it must go (CAP Cancel, PFIF expiry)."""
 
 
 class FieldEvidence(Model):

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     SUBMIT_RECORDS = "submit_records"
     SUBMIT_EVENTS = "submit_events"
     SEARCH = "search"
+    SEARCH_LIVE = "search_live"
+    """Have other owners' systems searched live, for a purpose and an officer of its own who is named."""
     GET_CASE = "get_case"
     NOTICES = "notices"
     REGISTRY_LOOKUP = "registry_lookup"
@@ -58,6 +60,8 @@ class Endpoint(Model):
     timeout_seconds: Annotated[float, Field(ge=0.1, le=120)] = 20.0
     """How long an answer may be silent; a whole answer may take twice as long."""
     delivery: Delivery = Delivery()
+    searched_live: bool = True
+    """Whether its owner lets the hub put a search to it live, where the system can be searched."""
 
 
 class Participant(Model):

@@ -81,6 +81,8 @@ class ChildRecord(Model):
     restrictions: Annotated[list[codes.Restriction], Field(max_length=4)] = []
     publication: codes.PublicationBasis | None = None
     """Why the card of a missing child may be shown to the public; absent means it may not."""
+    expires_at: Moment | None = None
+    """From then on the owner wants the record forgotten, unless a newer version says otherwise (PFIF 1.4)."""
 
     @model_validator(mode="after")
     def _status_fits_kind(self) -> Self:

@@ -1,13 +1,12 @@
 """The one place where the parts are joined: ``Hub``, the object that doors, portal and command line talk to."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Self
 
 import structlog
 
 import registry
-from adapters.base import Adapter, Capability, Step
-from contracts import AreaKind, Participant, Permission, Purpose, Refused, Section, SectionName, tracing
+from contracts import AreaKind, Permission, Purpose, Refused, Section, SectionName
 from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
 from contracts.exchange import (
     Acknowledged,
@@ -27,8 +26,12 @@ from contracts.exchange import (
     SubmitRecords,
     SubmitReply,
 )
-from hub.access import Act, Caller, machine, require_permission
-from hub.clock import forget_old_slots
+from contracts.live import LiveReply, LiveSearch
+from hub.access import Act, Caller, Tie, machine, require_permission
+from hub.alerting import Alerting
+from hub.asking.joined import Asking
+from hub.asking.reading import SectionRead, Wanted
+from hub.asking.searching import Answers
 from hub.core import ModelCore
 from hub.courier import Courier, Policy
 from hub.enriching import Enriching
@@ -36,29 +39,28 @@ from hub.evidence.lines import taken
 from hub.evidence.proofs import Proofs
 from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
+from hub.glass import Glass
+from hub.holding import Holding
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.inbox import Received
 from hub.index.migrations import upgrade
-from hub.letters import Filter, Letter
+from hub.jurisdiction import Jurisdictions, is_near, tie
 from hub.logs import configure
+from hub.operating import Operating
 from hub.people import People
-from hub.pulling import Pulling
 from hub.reading import Reading
-from hub.rebuilding import match_all
-from hub.reports import Access, Account, DeliveryReport, HubStatus, MatchReport, PublicCard, PullReport
+from hub.reconciling import Reconcilings, Rules
+from hub.reports import Access, Account, PublicCard
+from hub.second_factor import SecondFactor
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
-from hub.standing import status_of
 from hub.systems import Systems
-from hub.watching import answers, metrics
 
 log = structlog.get_logger()
-Progress = Callable[[int, int | None], None]
-"""Called with (done, total); total is None while it is not known."""
 
 
-class Hub:
+class Hub(Operating):
     """Everything that can be asked of the hub. Every method is safe to call from several threads."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -68,17 +70,28 @@ class Hub:
         self._core = core = ModelCore(secret, settings.model, settings.propose_bits, settings.pool, settings.tell_bits)
         self.registry = registry.Registry(store.engine)
         self.systems = Systems(self.registry, settings.adapters)
-        self.flow = Flow(store, core, Enriching(self.registry), settings.candidates_cap)
+        cap, later = settings.candidates_cap, settings.match_later
+        self.flow = Flow(store, core, Enriching(self.registry), cap, later)
         self.people = People(
             store,
             session_hours=settings.session_hours,
             failures=settings.sign_in_failures,
             lock_out_minutes=settings.lock_out_minutes,
             at_once=settings.sign_in_at_once,
+            second=SecondFactor(secret),
+            must_have_second=settings.second_factor == "required",
+            scope_of=Jurisdictions(self.registry).scope,
         )
-        self._finding = Finding(store, core)
+        self.glass = Glass(store)
+        self._finding, self._holding = Finding(store, core), Holding(store, core)
         self.proofs = Proofs(store, settings)
+        rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)
+        self.reconciling = Reconcilings(self.flow, self.systems, rules)
+        self.alerting = Alerting(store, settings.alert_url)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
+        self.asking = Asking(
+            store, self.registry, self.systems, self._finding, settings, _policy(settings), self.proofs.require_current
+        )
         self.courier = Courier(store, self._takes_notices, _policy(settings), terms=self.systems.terms)
 
     @classmethod
@@ -100,7 +113,8 @@ class Hub:
                 log.warning("index_to_be_prepared_anew", what="run match_all")
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Break off live questions, write down what ended, and let go of the database."""
+        self.asking.close()
         self.store.close()
 
     # The doors: participants' machines, known by their key. Each call needs the permission of its name.
@@ -140,13 +154,28 @@ class Hub:
         self._may(caller, Act.SEARCH, Permission.SEARCH)
         return self._finding.search(caller, query)
 
+    def search_live(self, caller: Caller, wanted: LiveSearch) -> Answers:
+        """Search the index and ask the owners' systems too; the answer grows until it is whole (``hub.asking``)."""
+        return self.asking.searching.search(caller, wanted)
+
+    def search_live_whole(self, caller: Caller, wanted: LiveSearch) -> LiveReply:
+        """The same, whole."""
+        return self.search_live(caller, wanted).whole()
+
     def case(self, caller: Caller, wanted: GetCase) -> Case:
         """One entry, as far as the caller may see it; the look at it is written into the audit first."""
         self._may(caller, Act.SEE_RECORD, Permission.GET_CASE)
         with self.store.write() as work:
             found = self._finding.case(work, caller, wanted)
-            work.audit.add(_look(caller, Act.SEE_RECORD, found.hub_id), self.flow.now())
+            work.audit.add(_look(caller, Act.SEE_RECORD, found.hub_id, wanted), self.flow.now())
         return found
+
+    def shows_partly(self, caller: Caller, hub_id: str) -> bool:
+        """Whether an entry lies elsewhere for the caller, so that a part of it alone is shown."""
+        with self.store.read() as work:
+            row = work.records.find(hub_id=hub_id)
+            record = None if row is None else work.records.record(row)
+            return record is not None and tie(work, caller, hub_id, record) is Tie.ELSEWHERE
 
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList:
         """What is owed to the caller, oldest first."""
@@ -185,9 +214,9 @@ class Hub:
         """Create or overwrite accounts (trials and first set-up)."""
         self.people.seed(accounts)
 
-    def sign_in(self, login: str, password: str) -> str:
-        """A session token; raises ``Refused`` (``wrong_login``, ``locked_out``) or ``Unready`` (``sign_in_busy``)."""
-        return self.people.sign_in(login, password)
+    def sign_in(self, login: str, password: str, code: str = "") -> str:
+        """A session token; see ``People.sign_in``."""
+        return self.people.sign_in(login, password, code)
 
     def officer(self, token: str) -> Caller | None:
         """Who holds the session, or None."""
@@ -198,17 +227,20 @@ class Hub:
         self.people.sign_out(token)
 
     def matches(self, caller: Caller, state: MatchState | None = None, limit: int = 50) -> list[Match]:
-        """Matches that the caller may meet, open ones first, best first."""
+        """Matches of the caller's jurisdiction that it may meet, open ones first, best first."""
         caller.require(Act.SEE_MATCHES)
         with self.store.read() as work:
-            return work.matches.best(state, sight_of(caller).veil, limit)
+            near = None if caller.scope.everywhere else is_near(work, caller)
+            return work.matches.best(state, sight_of(caller).veil, limit, near)
 
     def match(self, caller: Caller, match_id: str) -> Match:
         """One match with its evidence; ``Refused`` (``unknown_match``)."""
         caller.require(Act.SEE_MATCHES)
         with self.store.read() as work:
             found = work.matches.find(match_id, sight_of(caller).veil)
-        if found is None:
+            near = is_near(work, caller)
+            hidden = found is None or not (near(found.hub_id) or near(found.other_hub_id))
+        if found is None or hidden:
             raise Refused("unknown_match", "There is no such match. Open it from the list of matches.")
         return found
 
@@ -225,6 +257,10 @@ class Hub:
     def read_section(self, caller: Caller, hub_id: str, section: SectionName, purpose: Purpose, case: str) -> Section:
         """One section live from its owner, audited before it is read and never kept."""
         return self._reading.section(caller, hub_id, section, purpose, case)
+
+    def read_sections(self, caller: Caller, wanted: Sequence[Wanted], purpose: Purpose, case: str) -> list[SectionRead]:
+        """Several sections live at once, of one or several entries; each owner's failure stands beside its section."""
+        return self.asking.reading.sections(caller, wanted, purpose, case)
 
     def public_cards(self, limit: int = 20, offset: int = 0) -> list[PublicCard]:
         """Missing children whose card may be shown to everybody, newest first."""
@@ -245,109 +281,6 @@ class Hub:
     def areas(self, kind: AreaKind, state: int | None = None) -> list[Area]:
         """The areas of one kind today, of one state where it is given, by name."""
         return sorted(self.registry.areas.of_kind(kind, state), key=lambda area: area.name)
-
-    def participants(self) -> list[Participant]:
-        """Everybody who takes part, by id."""
-        return self.registry.participants.all()
-
-    # Operations: command line and clock.
-
-    def pull(self, participant_id: str, progress: Progress | None = None) -> PullReport:
-        """Take in what changed at a participant since its cursor, and match it."""
-        with tracing.traced():
-            return self._pulling(participant_id, matching=True).run(progress)
-
-    def port(self, participant_id: str, progress: Progress | None = None) -> PullReport:
-        """Take in a participant's whole history without matching; ``match_all`` follows as a batch."""
-        return self._pulling(participant_id, matching=False).run(progress)
-
-    def pulled(self) -> list[Participant]:
-        """Active participants whose system can be pulled from."""
-        return self.systems.all_able(Capability.PULL)
-
-    def pullable(self) -> list[str]:
-        """Their ids."""
-        return [one.id for one in self.pulled()]
-
-    def match_all(self, progress: Progress | None = None) -> MatchReport:
-        """Match every searched-for child against the whole index."""
-        return match_all(self.flow, self.settings.lease_seconds, progress)
-
-    def count_pending(self) -> int:
-        """Records that were ported and wait for ``match_all``."""
-        with self.store.read() as work:
-            return work.records.count_pending()
-
-    def letters(self, wanted: Filter, limit: int = 100) -> list[Letter]:
-        """Notices that did not arrive and are not tried by themselves, latest first."""
-        with self.store.read() as work:
-            return work.letters.find(wanted, limit)
-
-    def count_letters(self, wanted: Filter) -> dict[str, int]:
-        """How many of them are meant, by participant."""
-        with self.store.read() as work:
-            return work.letters.count(wanted)
-
-    def replay_letters(self, wanted: Filter) -> dict[str, int]:
-        """Owe them again, for a person who said so; how many, by participant."""
-        with self.store.write() as work:
-            counted = work.letters.owe_again(wanted, self.flow.now())
-        log.warning("letters_replayed", waiting=sum(counted.values()), participant=wanted.participant)
-        return counted
-
-    def letter_taken(self, notice_id: str) -> None:
-        """A person found that the owner has it. ``Refused`` (``unknown_letter``)."""
-        with self.store.write() as work:
-            if not work.letters.taken(notice_id, self.flow.now()):
-                raise Refused("unknown_letter", "No such letter lies here. Take the id from `trackchild letters list`.")
-
-    def deliver(self, progress: Progress | None = None) -> DeliveryReport:
-        """One round of the courier."""
-        return self.courier.deliver(progress)
-
-    def grow_audit(self) -> int:
-        """Take the audit's new lines into its tree; how many."""
-        return self.proofs.grow()
-
-    def clean_up(self) -> None:
-        """Remove sessions and claims that are over."""
-        self.people.clean()
-        forget_old_slots(self.store)
-
-    def check_participant(self, participant_id: str) -> list[Step]:
-        """Try step by step whether a participant's system can be spoken to."""
-        return self.systems.adapter(participant_id).check()
-
-    def laid_aside(self, caller: Caller, participant: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
-        """What could not be taken in and is not resolved, newest first: which record and rule, without its content."""
-        caller.require(Act.OPERATE)
-        with self.store.read() as work:
-            return work.aside.open(participant, limit, with_original=False)
-
-    def answers(self) -> bool:
-        """Whether the database lets something be written now."""
-        return answers(self.store)
-
-    def metrics(self) -> bytes:
-        """How lanes, runs and queues stand, in Prometheus' text form."""
-        return metrics(self.store, [one.id for one in self.participants()])
-
-    def status(self) -> HubStatus:
-        """Counts, runs and debts by participant."""
-        with self.store.read() as work:
-            return status_of(work, self.store.backend, [one.id for one in self.participants()])
-
-    def _pulling(self, participant_id: str, matching: bool) -> Pulling:
-        adapter = self.systems.able(participant_id, Capability.PULL) or self._unpullable(participant_id)
-        rows, seconds = self.settings.batch_rows, self.settings.lease_seconds
-        return Pulling(self.flow, adapter, matching=matching, batch_rows=rows, lease_seconds=seconds)
-
-    def _unpullable(self, participant_id: str) -> Adapter:
-        self.systems.adapter(participant_id)  # says more exactly what is wrong, if it is the registration
-        raise Refused("cannot_be_pulled", "This participant's system gives nothing by itself; it submits to the doors.")
-
-    def _takes_notices(self, participant_id: str) -> Adapter | None:
-        return self.systems.able(participant_id, Capability.PUSH)
 
     def _may(self, caller: Caller, act: Act, permission: Permission) -> None:
         if caller.participant is not None:
@@ -371,8 +304,15 @@ def _namespace(caller: Caller) -> str:
     return caller.participant.id if caller.participant is not None else "-"
 
 
-def _look(caller: Caller, act: Act, hub_id: str) -> Line:
+def _look(caller: Caller, act: Act, hub_id: str, wanted: GetCase | None = None) -> Line:
     officer = caller.officer
-    role = officer.role if officer else ", ".join(sorted(caller.roles))
-    institution = officer.institution if officer else None
-    return Line(who=caller.id, role=role, act=act.value, outcome="shown", institution=institution, hub_id=hub_id)
+    return Line(
+        who=caller.id,
+        role=officer.role if officer else ", ".join(sorted(caller.roles)),
+        act=act.value,
+        outcome="shown",
+        institution=officer.institution if officer else None,
+        hub_id=hub_id,
+        purpose=wanted.purpose.value if wanted and wanted.purpose else None,
+        matter=wanted.case if wanted else None,
+    )

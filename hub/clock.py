@@ -11,14 +11,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from contracts import Participant, TrackChildError, Unready
+from hub.alerting import Alerting
 from hub.index import Store
 from hub.leasing import leased, process_name
+from hub.reconciling import Reconcilings
 from hub.settings import Settings
 
 log = structlog.get_logger()
 _LOOK_AGAIN_SECONDS = 30
 _CLEAN_EVERY_SECONDS = 3_600
 _MATCH_EVERY_SECONDS = 60
+_ALERT_EVERY_SECONDS = 2
+_EXPIRE_EVERY_SECONDS = 60
 _KEEP_SLOTS = datetime.timedelta(days=7)
 
 
@@ -34,9 +38,15 @@ class Ticked(Protocol):
     def settings(self) -> Settings: ...
     def pull(self, participant_id: str, progress: Progress) -> Any: ...
     def count_pending(self) -> int: ...
+    def match_owed(self) -> int: ...
     def match_all(self, progress: Progress) -> Any: ...
+    def look_through(self, progress: Progress) -> Any: ...
     def clean_up(self) -> Any: ...
     def grow_audit(self) -> Any: ...
+    @property
+    def reconciling(self) -> Reconcilings: ...
+    @property
+    def alerting(self) -> Alerting: ...
     def pulled(self) -> list[Participant]: ...
 
 
@@ -75,7 +85,13 @@ class Clock:
     def start(self) -> None:
         """Begin: matching and clean-up at their intervals, pulls at each participant's."""
         self._every("match", _MATCH_EVERY_SECONDS, self._match)
+        looking = self._hub.settings.look_every_seconds
+        self._every("look_through", looking, lambda: self._hub.look_through(self._goes_on))
         self._every("clean_up", _CLEAN_EVERY_SECONDS, self._hub.clean_up)
+        self._every("alerts", _ALERT_EVERY_SECONDS, self._hub.alerting.tell)
+        self._every("expire", _EXPIRE_EVERY_SECONDS, self._hub.reconciling.expire)
+        if hours := self._hub.settings.reconcile_every_hours:
+            self._every("reconcile", hours * 3_600, self._reconcile)
         self._every("audit", self._hub.settings.audit_every_seconds, self._hub.grow_audit)
         self._look()
         self._scheduler.add_job(self._look, IntervalTrigger(seconds=_LOOK_AGAIN_SECONDS), id="look")
@@ -107,6 +123,16 @@ class Clock:
         before, self._pending = self._pending, self._hub.count_pending()
         if 0 < self._pending == before:
             self._hub.match_all(self._goes_on)
+
+    def _reconcile(self) -> None:
+        """Compare with every source, one after another; one that cannot be compared now keeps none of the others."""
+        for one in self._hub.reconciling.able():
+            try:
+                self._hub.reconciling.run(one.id, progress=self._goes_on)
+            except TrackChildError as error:
+                if error.code == "process_ends":
+                    raise
+                log.warning("not_reconciled", participant=one.id, code=error.code)
 
     def _goes_on(self, done: int, total: int | None) -> None:
         if self._ending.is_set():

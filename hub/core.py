@@ -15,6 +15,7 @@ from hub.index.payload import KeyHash
 from hub.index.records import Compared, Met
 from hub.matching import batch, blocking, scoring
 from hub.matching.columns import Rows
+from hub.matching.crowd import Crowd, Plain
 from hub.matching.features import VERSION
 
 
@@ -70,10 +71,11 @@ class ModelCore:
     ) -> None:
         shipped = matching.Model.load(model)
         self._model = shipped if pool is None else shipped.with_pool(pool)
-        self._propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
+        self.propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
         self._hash = KeyHash(secret)
         self.best, self.tell_bits = self._model.best, tell_bits
-        self.fingerprint = f"features {VERSION}, secret {self._hash.of_text('fingerprint') & 0xFFFFFFFF:08x}"
+        secret_mark = self._hash.of_text("fingerprint") & 0xFFFFFFFF
+        self.fingerprint = f"features {VERSION}, keys {blocking.VERSION}, secret {secret_mark:08x}"
         """Tells an index that was built with other features or another secret."""
 
     def entry(self, record: ChildRecord) -> Entry:
@@ -99,7 +101,7 @@ class ModelCore:
         left_at = np.repeat(np.arange(len(searched)), len(found))
         right_at = np.tile(np.arange(len(found)), len(searched))
         weighed = scoring.score_pairs(self._model, left, right, left_at, right_at)
-        worth = np.flatnonzero(weighed.bits >= self._propose_bits)
+        worth = np.flatnonzero(weighed.bits >= self.propose_bits)
         return [self._pair(searched[left_at[at]], found[right_at[at]], weighed, int(at)) for at in worth]
 
     def link(self, searched: Sequence[Compared], found: Sequence[Compared], most: int) -> Linked:
@@ -112,13 +114,17 @@ class ModelCore:
             _table(found),
             most_candidates=most,
             at_most=self.best * 2,
-            least_bits=self._propose_bits,
+            least_bits=self.propose_bits,
         )
         pairs: dict[int, list[Pair]] = {}
         for at in range(len(links)):
             one, other = searched[links.left[at]], found[links.right[at]]
             pairs.setdefault(one.row, []).append(self._of(one, other, float(links.bits[at]), links.evidence(at)))
         return Linked(pairs, links.candidates, links.capped)
+
+    def crowd(self, searched: bool) -> Crowd:
+        """An empty crowd of those searched for, or of those who may be they."""
+        return Crowd(Plain(self._model, searched))
 
     def _pair(self, searched: Met | Compared, found: Met | Compared, weighed: scoring.Weighed, at: int) -> Pair:
         return self._of(searched, found, float(weighed.bits[at]), weighed.evidence(self._model, at))

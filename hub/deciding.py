@@ -1,6 +1,7 @@
 """How a match ends: by a person's decision, or because an owner closed one side of it."""
 
 import datetime
+from collections.abc import Sequence
 
 from contracts import NoticeKind, Refused
 from contracts.codes import Status
@@ -10,7 +11,7 @@ from hub.index.entry import Side
 from hub.index.matches import Standing
 from hub.index.records import Compared
 from hub.proposing import Proposing, facts_of
-from hub.telling import tell_both
+from hub.telling import notice, tell_both
 
 #: State -> states that a person may bring it to.
 STEPS: dict[MatchState, frozenset[MatchState]] = {
@@ -22,6 +23,8 @@ _TOLD = {
     MatchState.REJECTED: NoticeKind.MATCH_REJECTED,
     MatchState.REUNITED: NoticeKind.REUNITED,
 }
+_NOTHING_TO_RECALL = (None, NoticeKind.RECORD_WITHDRAWN.value)
+_ENDED = {Status.WITHDRAWN: NoticeKind.RECORD_WITHDRAWN}
 #: Endings after which the child is accounted for, and the twin is searched for no longer.
 _ACCOUNTED = frozenset({Status.TRACED, Status.RESTORED, Status.CLOSED, Status.DECEASED})
 
@@ -75,18 +78,35 @@ def _end_match(
     by: str,
     now: datetime.datetime,
 ) -> None:
-    twin_row = standing.found if standing.searched == entry.row else standing.searched
+    twin_row = _twin(standing, entry.row)
     twin = work.records.compared([twin_row])[twin_row]
     accounted, reunited = status in _ACCOUNTED, status in _ACCOUNTED - {Status.DECEASED}
     state = MatchState.REUNITED if reunited else MatchState.WITHDRAWN
     work.matches.settle(standing, state, by, f"The record was set to {status} by its owner.", now)
+    if status is Status.WITHDRAWN:  # somebody may be on the way to fetch this child: a person must look
+        work.matches.flag(standing.match_id, status.value)
     mine = NoticeKind.REUNITED if reunited else NoticeKind.MATCH_WITHDRAWN
-    theirs = NoticeKind.TWIN_CLOSED if accounted else NoticeKind.MATCH_WITHDRAWN
+    theirs = NoticeKind.TWIN_CLOSED if accounted else _ENDED.get(status, NoticeKind.MATCH_WITHDRAWN)
     tell_both(work, (mine, theirs), standing.match_id, (entry, twin), now)
     if accounted:
         _close_entry(work, proposing, twin, status, by, now)
     else:
         proposing.follow(work, [twin], now)
+
+
+def recall(work: Work, withdrawn: Sequence[Compared], now: datetime.datetime) -> None:
+    """Tell everybody who was ever told of these records, and not yet that they were withdrawn: each once."""
+    for entry in withdrawn:
+        told = work.matches.of_row(entry.row)
+        twins = work.records.at([_twin(one, entry.row) for one in told])
+        for one in told:
+            twin = twins[_twin(one, entry.row)]
+            if work.outbox.last_told(twin.participant, twin.source_id, one.match_id) not in _NOTHING_TO_RECALL:
+                work.outbox.add([notice(NoticeKind.RECORD_WITHDRAWN, one.match_id, twin, entry, now)], now)
+
+
+def _twin(standing: Standing, row: int) -> int:
+    return standing.found if standing.searched == row else standing.searched
 
 
 def _close_entry(

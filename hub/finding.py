@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from contracts import ChildRecord, Refused, Relative
 from contracts.codes import Relation
 from contracts.exchange import Case, GetCase, Search, SearchReply
-from hub.access import Caller
+from hub.access import Caller, Group, Verdict, require_purpose
 from hub.core import Core, plain_number
 from hub.index import Store, Work
+from hub.index.entry import is_withdrawn
 from hub.index.searching import Found
+from hub.jurisdiction import tie
 from hub.reports import PublicCard
-from hub.showing import age_years, hit_of, is_own, may_meet, shown, sight_of
+from hub.showing import age_years, hit_of, is_own, listed, may_meet, shown, sight_of
 
 _INDIA = ZoneInfo("Asia/Kolkata")
 #: From this likeness on a name counts as found.
@@ -32,25 +34,34 @@ class Finding:
 
     def search(self, caller: Caller, query: Search) -> SearchReply:
         """Entries that fit, as far as the caller may meet them: by name best first, otherwise newest first."""
+        total, found = self.found(caller, query)
+        return SearchReply(total=total, hits=[hit_of(caller, one, self._today()) for one in found])
+
+    def found(self, caller: Caller, query: Search) -> tuple[int, list[Found]]:
+        """The same as records, before it is decided what of them is shown."""
         today, sight = self._today(), sight_of(caller)
         with self._store.read() as work:
             if _in_clear(query):
                 total, found = work.searching.newest(query, sight, today)
             else:
                 total, found = work.searching.looked_at(
-                    query, sight, today, self._keys(query), self._fits(caller, query)
+                    query, sight, today, self._keys(query), self.fits(caller, query)
                 )
-        return SearchReply(total=total, hits=[hit_of(caller, one, today) for one in found])
+        return total, found
 
     def _keys(self, query: Search) -> list[list[int]]:
         named = [list(self._core.name_keys(query.name))] if query.name is not None else []
         return named + ([list(self._core.diary_keys(query.diary_number))] if query.diary_number is not None else [])
 
-    def _fits(self, caller: Caller, query: Search) -> Callable[[ChildRecord], float | None]:
+    @property
+    def today(self) -> datetime.date:
+        return self._today()
+
+    def fits(self, caller: Caller, query: Search) -> Callable[[ChildRecord], float | None]:
         """How well a record fits what clear columns cannot tell; None if it does not."""
 
         def fits(record: ChildRecord) -> float | None:
-            record = shown(caller, record)  # nobody finds by what they may not see
+            record = listed(caller, record)  # nobody finds by what they may not see
             if not (_on_days(record, query) and _speaks(record, query) and _has_diary(record, query)):
                 return None
             if query.name is None:
@@ -61,17 +72,22 @@ class Finding:
         return fits
 
     def case(self, work: Work, caller: Caller, wanted: GetCase) -> Case:
-        """One entry, with events and matches if the caller may see them. ``Refused`` (``unknown_case``)."""
+        """One entry, with events and matches if the caller may see them. ``Refused``: ``unknown_case``,
+        ``no_purpose_stated``, ``purpose_not_allowed``, ``no_case_stated``."""
         row = self._row(work, wanted)
         record = None if row is None else work.records.record(row)
         if record is None or not may_meet(caller, record):
             raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
         own = is_own(caller.participant, record)
-        full = own or caller.is_person
+        if not own:
+            require_purpose(caller, wanted.purpose, wanted.case)
+        tied = tie(work, caller, row.hub_id, record)
+        full = own or caller.sees(tied, wanted.purpose, Group.CASE) is Verdict.ALLOW
+        told = own or (full and not is_withdrawn(record))
         return Case(
             hub_id=row.hub_id,
-            record=shown(caller, record),
-            events=work.events.of([(row.participant, row.source_id)]) if full else [],
+            record=shown(caller, record, tied, wanted.purpose),
+            events=work.events.of([(row.participant, row.source_id)]) if told else [],
             matches=work.matches.of_entry(row.hub_id, None if own else sight_of(caller).veil) if full else [],
             first_seen=row.first_seen,
             updated=row.updated,

@@ -5,17 +5,17 @@ Everything that one message causes is one transaction: it is all there, debts in
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from contracts import CaseEvent, ChildRecord, Problem, Refused
 from contracts.exchange import Answer, Match, MatchState, Outcome, SubmitReply
 from hub.core import Core
-from hub.deciding import decide, end_matches
+from hub.deciding import decide, end_matches, recall
 from hub.index import Store, Work
 from hub.index.aside import Laid
-from hub.index.entry import Entry, Side, newness
+from hub.index.entry import Entry, Side, as_it_stands, is_withdrawn, newness
 from hub.index.inbox import Received
 from hub.index.records import Compared, Known
 from hub.proposing import Proposing, Tally
@@ -46,6 +46,10 @@ def woven(items: Sequence[Item], unread: Unread) -> list[Item | Unreadable]:
     return whole
 
 
+#: By how much a sender's clock may be ahead of ours. A word from the future would keep out every true one until then.
+CLOCKS_MAY_DIFFER = datetime.timedelta(minutes=10)
+
+
 def utc_now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
@@ -58,6 +62,8 @@ class Flow:
     core: Core
     enrich: Enrich = lambda record: record
     candidates_cap: int = 1_000
+    match_later: bool = False
+    """What is told for the first time waits for ``match_owed``: its debt of being matched is in its transaction."""
     now: Callable[[], datetime.datetime] = utc_now
 
     # 1. A message comes in.
@@ -82,6 +88,7 @@ class Flow:
     ) -> SubmitReply:
         body_hash = _hash(items)
         with self.store.write() as work:
+            work.records.hold_sender(sender)
             kept = work.inbox.find(sender, message_id)
             if kept is not None:
                 return _the_same_again(kept, body_hash)
@@ -92,9 +99,22 @@ class Flow:
     # 2. Each record is its sender's own, and readable; else it is answered so, and the others go on.
 
     def _records(self, work: Work, sender: str, items: Sequence[ChildRecord | Unreadable]) -> list[Outcome]:
+        items = [self._not_ahead(item) for item in items]
         told = [item for item in items if isinstance(item, ChildRecord) and item.ref.participant == sender]
         answers = iter(self.index(work, sender, told))
         return [self._outcome(work, sender, item, answers) for item in items]
+
+    def _not_ahead(self, item: ChildRecord | Unreadable) -> ChildRecord | Unreadable:
+        """A sender whose clock is ahead is told so by field and rule; it sends the record again with the true time."""
+        if isinstance(item, Unreadable) or not self.is_ahead(item):
+            return item
+        message = "This time has not come yet. Set your system's clock, and send the record again."
+        problem = Problem(field="recorded_at", rule="clock_ahead", message=message)
+        return Unreadable(item.ref.source_id, (problem,), item.model_dump(mode="json", exclude_defaults=True))
+
+    def is_ahead(self, record: ChildRecord) -> bool:
+        """Whether the record says to be of a time that has not come."""
+        return record.recorded_at > self.now() + CLOCKS_MAY_DIFFER
 
     def _outcome(self, work: Work, sender: str, item: ChildRecord | Unreadable, answers: Iterable[Answer]) -> Outcome:
         if isinstance(item, Unreadable):
@@ -110,22 +130,44 @@ class Flow:
 
     # 3. A version that was told before, or is older than the one that stands, changes nothing; the rest is indexed.
 
-    def index(self, work: Work, sender: str, told: Sequence[ChildRecord], matching: bool = True) -> list[Answer]:
-        """Index records of one participant and, unless it is a port, match them; an answer for each, in order."""
+    def index(
+        self,
+        work: Work,
+        sender: str,
+        told: Sequence[ChildRecord],
+        matching: bool = True,
+        yielding: Collection[str] = (),
+    ) -> list[Answer]:
+        """Index records of one participant and, unless it is a port, match them; an answer for each, in order.
+
+        What is held of the ids of ``yielding`` yields to any word: the source was just asked for it.
+        """
         work.records.hold_sender(sender)
         now, ids = self.now(), {record.ref.source_id for record in told}
         known = work.records.known(sender, ids)
-        answers, newest, repeated = _sift(told, known)
-        work.records.add_versions(told, now)
+        answers, newest, repeated = _sift(told, known, yielding)
         work.records.repeat(repeated)
-        entries = self._entries(newest, known, matching)
-        changed = work.records.write(entries, known, now)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
+        self.put(work, [as_it_stands(record, now) for record in newest], known, now, matching)
+        return answers
+
+    def put(
+        self,
+        work: Work,
+        records: Sequence[ChildRecord],
+        known: dict[str, Known],
+        now: datetime.datetime,
+        matching: bool = True,
+    ) -> None:
+        """Let these be the words that stand for records of one participant, whose sender is held."""
+        entries = self._entries(records, known, matching and not self.match_later)
+        changed = work.records.write(entries, known, now)
         touched = list(zip(entries, changed, strict=True))
+        if self.match_later:
+            touched = [(entry, row) for entry, row in touched if row.source_id in known]
         if not matching:  # a port is matched as a batch later; only what it ends cannot wait
             touched = [(entry, row) for entry, row in touched if row.side is Side.CLOSED and row.source_id in known]
         self._match(work, touched, now)
-        return answers
 
     def _entries(self, records: Sequence[ChildRecord], known: dict[str, Known], matching: bool) -> list[Entry]:
         """In their order; what a port tells for the first time is prepared for matching by the batch that follows."""
@@ -142,10 +184,13 @@ class Flow:
 
     def _match(self, work: Work, touched: Sequence[tuple[Entry, Compared]], now: datetime.datetime) -> None:
         proposing = self.proposing()
+        withdrawn = [row for entry, row in touched if is_withdrawn(entry.record)]
+        proposing.gone |= {row.row for row in withdrawn}
         proposing.follow(work, [row for _, row in touched], now)
         for entry, row in touched:
             if entry.record.ended:
                 end_matches(work, proposing, row, entry.record.status, f"participant:{row.participant}", now)
+        recall(work, withdrawn, now)
 
     def proposing(self) -> Proposing:
         """A fresh follower of changes, for one transaction."""
@@ -181,7 +226,7 @@ class Flow:
 
 
 def _sift(
-    told: Sequence[ChildRecord], known: dict[str, Known]
+    told: Sequence[ChildRecord], known: dict[str, Known], yielding: Collection[str] = ()
 ) -> tuple[list[Answer], list[ChildRecord], dict[int, datetime.datetime]]:
     """(an answer for each, the newest word of each record that changes it, row -> later moment of the same word).
 
@@ -189,6 +234,7 @@ def _sift(
     said before (untraced, traced, untraced), and the end does not depend on the order of arrival.
     """
     stands = {source_id: (one.recorded_at, one.version) for source_id, one in known.items()}
+    stands = {source_id: word for source_id, word in stands.items() if source_id not in yielding}
     answers, newest, repeated = [], {}, {}
     for record in told:
         source_id, word = record.ref.source_id, (record.recorded_at, record.ref.version)

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from adapters.base import Adapter
-from contracts import Refused, Unready, tracing
+from contracts import Notice, Refused, Unready, tracing
 from contracts.participants import Delivery
 from hub.evidence.lines import taken
 from hub.index import Store, Work
 from hub.index.lanes import LaneState
-from hub.index.outbox import Owed, Why
+from hub.index.outbox import Owed, Told, Why
 from hub.leasing import process_name
 
 Progress = Callable[[int, int | None], None]
@@ -25,6 +25,8 @@ _INDIA = ZoneInfo("Asia/Kolkata")
 #: Failures in a row after which a lane is left alone.
 _ENOUGH = 3
 _CLAIMED_AT_ONCE = 10
+#: What was taken so long ago is written down before the next one is told.
+_WRITE_AFTER = datetime.timedelta(seconds=0.2)
 _HOUR = datetime.timedelta(hours=1)
 #: Refusals that speak of the endpoint and not of the notice: it stays owed until somebody mends the endpoint.
 _ABOUT_THE_ENDPOINT = frozenset(
@@ -99,6 +101,15 @@ def trip(shared: Shared, lane: str, code: str, retry_after: int | None) -> None:
     _tell(lane, code, state, begins)
 
 
+def failed(shared: Shared, lane: str, code: str, retry_after: int | None) -> None:
+    """One failure of a system that was asked something; after enough of them nobody tries it for a while."""
+    with shared.store.write() as work:
+        state = work.lanes.failed(lane, code, shared.now())
+        enough = retry_after or state.opened_at is not None or state.failures >= _ENOUGH
+        begins = _leave_alone(shared, work, state, retry_after) if enough else False
+    _tell(lane, code, state, begins)
+
+
 def _leave_alone(shared: Shared, work: Work, state: LaneState, retry_after: int | None) -> bool:
     now = shared.now()
     wait = datetime.timedelta(seconds=retry_after) if retry_after else shared.policy.wait(state.failures - _ENOUGH + 1)
@@ -108,6 +119,15 @@ def _leave_alone(shared: Shared, work: Work, state: LaneState, retry_after: int 
 def _tell(lane: str, code: str, state: LaneState, begins: bool) -> None:
     if begins:
         log.warning("incident_opened", lane=lane, code=code, failures=state.failures)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A notice that its owner took, not written down yet."""
+
+    notice: Notice
+    trace: str | None
+    told: Told
 
 
 @dataclass
@@ -124,6 +144,7 @@ class Lane:
     _pace: int = 1
     """How many are claimed next: a system that was away is not met with everything at once."""
     _stopped: bool = False
+    _taken: list["_Taken"] = field(default_factory=list)
 
     def serve(self, turn: float | None) -> None:
         """Until nothing is due, the system fails too often, the turn is over or the courier ends."""
@@ -208,11 +229,18 @@ class Lane:
     # Pushing.
 
     def _push_all(self, claimed: Sequence[Owed]) -> None:
+        try:
+            self._push_each(claimed)
+        finally:
+            self._write_taken()
+
+    def _push_each(self, claimed: Sequence[Owed]) -> None:
         for number, owed in enumerate(claimed):
             if self._stopped or self.shared.ending.is_set() or self.shared.now() >= self._begin_until:
                 with self.shared.store.write() as work:
                     work.outbox.give_back([one.seq for one in claimed[number:]], self._holder)
                 return
+            self._write_taken(older_than=_WRITE_AFTER)
             with tracing.traced(owed.trace):
                 self._push(owed)
         self._pace = min(2 * self._pace, _CLAIMED_AT_ONCE)
@@ -259,17 +287,32 @@ class Lane:
     # What became of it.
 
     def _done(self, owed: Owed, how: str, foreign_id: str | None, begun: datetime.datetime) -> None:
+        """Written down with what is taken in the next moment, by a system that knows a notice again; else at once."""
+        told = Told(owed.seq, how, foreign_id, begun, self.shared.now())
+        self._taken.append(_Taken(owed.notice, owed.trace, told))
+        if not self.adapter.dedupes:
+            self._write_taken()
+
+    def _write_taken(self, older_than: datetime.timedelta | None = None) -> None:
         now = self.shared.now()
+        if not self._taken or (older_than is not None and now - self._taken[0].told.end < older_than):
+            return
+        told, self._taken = self._taken, []
         with self.shared.store.write() as work:
             ends = work.lanes.answered(self.name, now)
-            if work.outbox.done(owed.seq, self._holder, how, foreign_id, (begun, now)):
-                work.audit.add(taken(owed.notice, how, begun), now)
-                self.counts.add("delivered")
+            mine = work.outbox.all_done(self._holder, [one.told for one in told])
+            written = [one for one in told if one.told.seq in mine]
+            work.audit.add_all((taken(one.notice, one.told.how, one.told.begun), one.told.end) for one in written)
+        for _ in written:
+            self.counts.add("delivered")
         if ends:
             log.warning("incident_ended", lane=self.name)
-        log.info("notice_delivered", lane=self.name, notice=owed.notice.notice_id)
+        for one in told:
+            with tracing.traced(one.trace):
+                log.info("notice_delivered", lane=self.name, notice=one.notice.notice_id)
 
     def _dead(self, owed: Owed, why: Why, begun: datetime.datetime) -> None:
+        self._write_taken()  # what came before comes first
         now = self.shared.now()
         with self.shared.store.write() as work:
             ends = work.lanes.answered(self.name, now)
@@ -287,6 +330,7 @@ class Lane:
 
     def _again(self, owed: Owed, code: str, seconds: int | None, whole_lane: bool = False) -> None:
         """Later; if it is the system that fails, in a row, the whole lane later."""
+        self._write_taken()  # what came before comes first
         now = self.shared.now()
         unsure = not self.adapter.dedupes and (owed.unsure or not _surely_not_taken(code, seconds))
         of_the_system = bool(seconds) or whole_lane or owed.attempts == 0 or code in _ABOUT_THE_SYSTEM

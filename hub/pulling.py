@@ -76,7 +76,7 @@ class Pulling:
         return report
 
     def _by_owner(self, batch: Batch) -> tuple[list[ChildRecord], list[Laid]]:
-        own = [record for record in batch.records if record.ref.participant == self._participant]
+        own = [self._not_ahead(record) for record in batch.records if record.ref.participant == self._participant]
         foreign = [record for record in batch.records if record.ref.participant != self._participant]
         problem = Problem(
             field="ref.participant", rule="own_namespace", message="The adapter gave a record to another participant."
@@ -85,6 +85,13 @@ class Pulling:
             Laid(self._participant, record.ref.source_id, "refused", problem, record.model_dump(mode="json"))
             for record in foreign
         ]
+
+    def _not_ahead(self, record: ChildRecord) -> ChildRecord:
+        """A system that is read is not told that its clock is ahead: its word is taken in, as of now."""
+        if not self._flow.is_ahead(record):
+            return record
+        log.warning("clock_ahead", participant=self._participant)
+        return record.model_copy(update={"recorded_at": self._flow.now()})
 
     def _finish(self, report: PullReport, error: str | None, lease: Lease) -> PullReport:
         report = report.model_copy(update={"ended_at": self._flow.now(), "error": error})

@@ -8,9 +8,10 @@ from dataclasses import replace
 from adapters.base import Adapter, Capability
 from contracts import ChildRecord, Officer, Purpose, Reference, Refused, Section, SectionName, SectionRequest, Unready
 from contracts.errors import TrackChildError
-from hub.access import Act, Caller, require_section
-from hub.index import Store
+from hub.access import Act, Caller, Tie, require_purpose, require_section
+from hub.index import Store, Work
 from hub.index.audit import Line
+from hub.jurisdiction import tie
 from hub.showing import may_meet
 
 
@@ -33,51 +34,67 @@ class Reading:
         ``unknown_case``, ``owner_cannot_be_read``, or the owner's own) and ``Unready`` (the owner's own,
         ``owner_failed``, ``owner_answered_else``, ``audit_behind``).
         """
-        officer = require_section(caller, section, purpose)
-        if not case.strip():
-            raise Refused("no_case_stated", "State the case or match that you read for.")
+        caller.require(Act.READ_SECTION)
+        purpose, case = require_purpose(caller, purpose, case)
         self._require_proof()
-        record = self._record(caller, hub_id)
-        line = _line(officer, section, purpose, case, hub_id)
+        with self._store.read() as work:
+            record, tied = record_of(work, caller, hub_id)
+        officer = require_section(caller, section, tied)
+        line = line_of(officer, section, purpose, case, hub_id)
         opening = self._write(line)
         try:
             answer = self._ask(record.ref, officer, section, purpose, case)
         except BaseException as error:
-            self._write(replace(line, outcome=_outcome(error), opening=opening))
+            self._write(replace(line, outcome=outcome_of(error), opening=opening))
             raise
         self._write(replace(line, outcome="answered", opening=opening))
         return answer
-
-    def _record(self, caller: Caller, hub_id: str) -> ChildRecord:
-        with self._store.read() as work:
-            row = work.records.find(hub_id=hub_id)
-            record = None if row is None else work.records.record(row)
-        if record is None or not may_meet(caller, record):
-            raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
-        return record
 
     def _ask(self, ref: Reference, officer: Officer, section: SectionName, purpose: Purpose, case: str) -> Section:
         adapter = self._adapter_for(ref.participant, Capability.FETCH)
         if adapter is None:
             raise Refused("owner_cannot_be_read", "The owner's system cannot be read live. Ask the owner directly.")
-        request = SectionRequest(
-            request_id=str(uuid.uuid4()),
-            ref=ref,
-            section=section,
-            purpose=purpose,
-            case=case,
-            officer=officer,
-            asked_at=self._now(),
-        )
-        answer = _fetched(adapter, request)
-        same = (answer.ref.participant, answer.ref.source_id, answer.section)
-        if same != (ref.participant, ref.source_id, section):
-            raise Unready("owner_answered_else", "The owner's system answered something else. Tell its operator.")
-        return answer
+        return fetched(adapter, request_of(ref, officer, section, purpose, case, self._now()))
 
     def _write(self, line: Line) -> int:
         with self._store.write() as work:
             return work.audit.add(line, self._now())
+
+
+def record_of(work: Work, caller: Caller, hub_id: str) -> tuple[ChildRecord, Tie]:
+    """The entry as the index has it, if the caller may meet it, and how it is tied to the caller.
+
+    ``Refused`` (``unknown_case``).
+    """
+    row = work.records.find(hub_id=hub_id)
+    record = None if row is None else work.records.record(row)
+    if record is None or not may_meet(caller, record):
+        raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
+    return record, tie(work, caller, hub_id, record)
+
+
+def request_of(
+    ref: Reference, officer: Officer, section: SectionName, purpose: Purpose, case: str, now: datetime.datetime
+) -> SectionRequest:
+    """The question as it travels to the owner."""
+    return SectionRequest(
+        request_id=str(uuid.uuid4()),
+        ref=ref,
+        section=section,
+        purpose=purpose,
+        case=case,
+        officer=officer,
+        asked_at=now,
+    )
+
+
+def fetched(adapter: Adapter, request: SectionRequest) -> Section:
+    """The owner's answer, if it is one to the question. What escapes an adapter is passed on by its kind alone."""
+    answer = _fetched(adapter, request)
+    same = (answer.ref.participant, answer.ref.source_id, answer.section)
+    if same != (request.ref.participant, request.ref.source_id, request.section):
+        raise Unready("owner_answered_else", "The owner's system answered something else. Tell its operator.")
+    return answer
 
 
 def _fetched(adapter: Adapter, request: SectionRequest) -> Section:
@@ -90,7 +107,8 @@ def _fetched(adapter: Adapter, request: SectionRequest) -> Section:
         raise Unready("owner_failed", f"Reading from the owner failed ({type(error).__name__}). Try later.") from None
 
 
-def _line(officer: Officer, section: SectionName, purpose: Purpose, case: str, hub_id: str) -> Line:
+def line_of(officer: Officer, section: SectionName, purpose: Purpose, case: str, hub_id: str) -> Line:
+    """The line of the audit that stands before the question is asked."""
     return Line(
         who=f"officer:{officer.id}",
         role=officer.role,
@@ -104,6 +122,7 @@ def _line(officer: Officer, section: SectionName, purpose: Purpose, case: str, h
     )
 
 
-def _outcome(error: BaseException) -> str:
+def outcome_of(error: BaseException) -> str:
+    """How the audit tells of a question that was not answered."""
     code = error.code if isinstance(error, TrackChildError) else type(error).__name__
     return f"not answered: {code}"[:80]

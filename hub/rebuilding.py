@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import structlog
 
+from contracts import ChildRecord
 from hub.core import Linked
 from hub.flow import Flow
 from hub.index import Store, Work
 from hub.index.entry import Side
 from hub.index.matches import Pair, Standing
-from hub.index.records import Compared
+from hub.index.records import Compared, Known
 from hub.leasing import Lease, leased
 from hub.proposing import Proposing
 from hub.reports import MatchReport
@@ -23,6 +24,8 @@ _READ_AT_ONCE = 5_000
 _LINKED_AT_ONCE = 20_000
 _WRITTEN_AT_ONCE = 200
 _PREPARED_AT_ONCE = 1_000
+#: What waits is matched one by one up to here; of more, a batch makes shorter work.
+_ONE_BY_ONE = 2_000
 
 
 def match_all(flow: Flow, lease_seconds: float, progress: Progress | None = None) -> MatchReport:
@@ -46,6 +49,21 @@ def match_all(flow: Flow, lease_seconds: float, progress: Progress | None = None
     return report
 
 
+def match_owed(flow: Flow, at_once: int = 50) -> int:
+    """Match some of what waits for it, each as if it had come now; how many. Where very many wait it is a port: none.
+
+    Any number of processes may do so at once: each passes over what another one holds.
+    """
+    with flow.store.write() as work:
+        if work.records.count_pending() > _ONE_BY_ONE:
+            return 0
+        waiting = work.records.pending(at_once, passing_over=True)
+        _prepare(flow, work, waiting)
+        changed = work.records.compared([held.row for held, _ in waiting])
+        flow.proposing().follow(work, [changed[row] for row in sorted(changed)], flow.now())
+    return len(waiting)
+
+
 def _prepare_all(flow: Flow, lease: Lease) -> None:
     """Give what was ported its features and keys."""
     while _prepare_some(flow, lease):
@@ -56,11 +74,15 @@ def _prepare_some(flow: Flow, lease: Lease) -> int:
     with flow.store.write() as work:
         lease.confirm(work)
         waiting = work.records.pending(_PREPARED_AT_ONCE)
-        if waiting:
-            entries = [replace(flow.core.entry(record), twin_closed=held.twin_closed) for held, record in waiting]
-            ready = flow.core.prepared(entries)
-            work.records.prepare([(held, entry) for (held, _), entry in zip(waiting, ready, strict=True)])
+        _prepare(flow, work, waiting)
     return len(waiting)
+
+
+def _prepare(flow: Flow, work: Work, waiting: list[tuple[Known, ChildRecord]]) -> None:
+    if waiting:
+        entries = [replace(flow.core.entry(record), twin_closed=held.twin_closed) for held, record in waiting]
+        ready = flow.core.prepared(entries)
+        work.records.prepare([(held, entry) for (held, _), entry in zip(waiting, ready, strict=True)])
 
 
 def _entries(store: Store, side: Side, at_once: int) -> Iterator[list[Compared]]:

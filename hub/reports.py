@@ -1,6 +1,7 @@
 """What the hub tells its operators and readers: run reports, status, public cards, lines of the audit."""
 
 import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -38,6 +39,87 @@ class PullReport(Model):
         return self.read == self.indexed + self.unchanged + self.adults + self.set_aside + self.gaps
 
 
+class DifferenceKind(StrEnum):
+    """How a record differs from its source."""
+
+    MISSING_HERE = "missing_here"
+    """The source has it, the hub has not."""
+    MISSING_THERE = "missing_there"
+    """The hub has it, the source no longer."""
+    STALE_HERE = "stale_here"
+    """The source has a later version."""
+    NEWER_HERE = "newer_here"
+    """The hub has a later version than the source: a person must look."""
+    TWICE = "twice"
+    """The source lists it more than once: its owner must look."""
+
+
+class Difference(Model):
+    """One record that differs: by its id, versions and moments, without a word of what it says."""
+
+    source_id: str
+    kind: DifferenceKind
+    here_version: str | None = None
+    here_at: AwareDatetime | None = None
+    there_version: str | None = None
+    there_at: AwareDatetime | None = None
+    settled: str | None = None
+    """``pulled`` or ``withdrawn`` once it is mended, ``left`` where it could not be."""
+
+
+class ReconciliationState(StrEnum):
+    LISTING = "listing"
+    """It goes on, or broke off and will go on from there."""
+    HELD = "held"
+    """The source's answer cannot be believed without a person."""
+    ENDED = "ended"
+    RELEASED = "released"
+    """A person believed the source."""
+    DISCARDED = "discarded"
+    """A person did not: nothing was changed."""
+
+
+class Reconciliation(Model):
+    """A comparison of a participant's records in the index with its source."""
+
+    run_id: str
+    participant: ParticipantId
+    state: ReconciliationState = ReconciliationState.LISTING
+    how: str = "inventory"
+    """``inventory``: by what the source lists; ``pull``: by reading the whole of it."""
+    mend: bool = False
+    started_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    here: Count = 0
+    there: Count = 0
+    left_out: Count = 0
+    """Listed by the source and rightly not kept: adults, and what is set aside."""
+    gaps: Count = 0
+    """Rows that the source could not give."""
+    missing_here: Count = 0
+    missing_there: Count = 0
+    stale_here: Count = 0
+    newer_here: Count = 0
+    twice: Count = 0
+    pulled_again: Count = 0
+    withdrawn: Count = 0
+    why: str | None = None
+    """Why it is held (``empty_answer``, ``small_answer``, ``gaps``), or the code of what broke it off."""
+    decided_by: str | None = None
+    decided_at: AwareDatetime | None = None
+    reason: str | None = None
+
+    @property
+    def differ(self) -> int:
+        """How many differences there are in all."""
+        return self.missing_here + self.missing_there + self.stale_here + self.newer_here + self.twice
+
+    @property
+    def unmended(self) -> int:
+        """How many of them still are."""
+        return self.differ - self.pulled_again - self.withdrawn
+
+
 class MatchReport(Model):
     """What a run over all searched-for children did."""
 
@@ -47,6 +129,15 @@ class MatchReport(Model):
     withdrawn: Count = 0
     capped: Count = 0
     """Searched children of whom not every key was followed, because it would have brought too many candidates."""
+    seconds: float = 0.0
+
+
+class LookReport(Model):
+    """What a look at all that changed did, each entry against every one of the other side."""
+
+    looked: Count = 0
+    proposed: Count = 0
+    """Proposals that blocking alone had left out."""
     seconds: float = 0.0
 
 

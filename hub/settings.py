@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     """Score in bits from which both owners are told of a proposal; weaker ones are for reviewers at the hub only."""
     candidates_cap: Annotated[int, Field(ge=10, le=100_000)] = 1_000
     """How many candidates of one record are scored at most, those that share most keys first."""
+    match_later: bool = False
+    """True: a new record is answered once it is kept with the debt of its matching; workers pay it within seconds."""
+    look_every_seconds: Annotated[int, Field(ge=60)] = 3_600
+    """How often what changed is compared with every entry of the other side, whatever keys they share."""
+    hold_index: bool = False
+    """True: a worker keeps what that takes in memory between looks (see docs/matching.md for how much)."""
     batch_rows: Annotated[int, Field(ge=1, le=10_000)] = 500
     """Records taken in per transaction by a pull or a port."""
     body_limit_bytes: Annotated[int, Field(ge=1_024)] = 5_000_000
@@ -55,10 +61,26 @@ class Settings(BaseSettings):
     """Calls of one participant at the doors of one process, in a second; what is more is answered 429."""
     door_calls_at_once: Annotated[int, Field(ge=1)] = 16
     """Calls of one participant that one process works at; what is more is answered 429."""
+    live_seconds: Annotated[float, Field(ge=0.1, le=60)] = 10.0
+    """When the answer to a live search or reading is given, with what came until then."""
+    live_source_seconds: Annotated[float, Field(ge=0.1, le=60)] = 5.0
+    """How long one owner's system is waited for in a live search; less where its endpoint says so."""
+    live_at_once: Annotated[int, Field(ge=1, le=100)] = 8
+    """Live searches that one process has under way; what is more is told to try again."""
+    live_sockets: Annotated[int, Field(ge=16, le=20_000)] = 2_000
+    """Connections to owners' systems that one process has open for live questions."""
+    live_sockets_per_host: Annotated[int, Field(ge=1, le=1_000)] = 8
+    """How many of them to one host and port."""
     metrics_key: SecretStr | None = None
     """Bearer key for ``/metrics``; absent means that it is shown to callers on the same machine only."""
     lease_seconds: Annotated[float, Field(gt=0)] = 60.0
     """How long work may go without a heartbeat before another process takes it over."""
+    reconcile_every_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    """How often each participant's source is compared with the index; 0: only by hand. Nothing is mended by itself."""
+    gone_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Share of a participant's records that its source may lack before its answer is held for a person."""
+    alert_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Where the opening and the end of each incident are posted as JSON; absent means in the log only."""
     audit_key: Path | None = None
     """PEM file of the Ed25519 key that signs the audit's heads (``trackchild audit new-key``); absent: not signed."""
     audit_name: Annotated[str, Field(pattern=r"^[!-*,-~]{1,100}$")] = "trackchild-hub/audit"
@@ -71,6 +93,8 @@ class Settings(BaseSettings):
     """Time-stamp authority (RFC 3161) that is asked for each signed head; absent means none."""
     session_hours: Annotated[float, Field(gt=0, le=72)] = 8.0
     """How long a sign-in lasts."""
+    second_factor: Annotated[str, Field(pattern="^(optional|required)$")] = "optional"
+    """``required``: nobody signs in without one-time codes (``trackchild accounts second-factor``)."""
     sign_in_failures: Annotated[int, Field(ge=1, le=100)] = 5
     """Wrong passwords after which an account is locked."""
     lock_out_minutes: Annotated[float, Field(gt=0)] = 15.0

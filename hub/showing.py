@@ -1,26 +1,29 @@
-"""What each may see of a record: the owner all, officers the index entry, other participants what choosing needs.
+"""What each may see of a record: the table of ``hub.access`` applied to its fields.
 
-A participant sees its own records as it told them. Of another's record it sees: whose it is, kind, status, gender, the
-age as a band of whole years, state and district, the month of the event, languages; and the names, if the child is
-missing (a missing child is appealed for by name, a child in care is not). Nothing else of it leaves the hub: content is
-read live from its owner. Records of children in conflict with law are for committees and their owner, sealed records
-for their owner alone; for all others they do not exist.
+A participant sees its own records as it told them. Records of children in conflict with law are for committees, boards
+and their owner, sealed records for their owner alone; for all others they do not exist.
 """
 
 import datetime
+from typing import Any
 
-from contracts import Birth, ChildRecord, Event, Participant, Place
+from contracts import Birth, ChildRecord, Event, Name, Participant, Place, Purpose, Refused
 from contracts.codes import RecordKind
 from contracts.exchange import Hit
-from hub.access import Caller, Role
+from hub.access import Caller, Group, Role, Tie, Verdict
 from hub.index.entry import Veil, born_between, month_number, place_of, veil_of
 from hub.index.searching import Found, Sight
+from hub.jurisdiction import nearness
+
+_BENCH = frozenset({Role.COMMITTEE, Role.BOARD})
+_BODY = ("physical", "marks", "disabilities", "apparel")
+_PLACE = ("diaries", "custodian")
 
 
 def sight_of(caller: Caller) -> Sight:
     """Which entries a caller may meet at all."""
     own = caller.participant.id if caller.participant is not None else None
-    return Sight(Veil.COMMITTEE if Role.COMMITTEE in caller.roles else Veil.NONE, own)
+    return Sight(Veil.COMMITTEE if caller.roles & _BENCH else Veil.NONE, own)
 
 
 def may_meet(caller: Caller, record: ChildRecord) -> bool:
@@ -32,44 +35,84 @@ def is_own(participant: Participant | None, record: ChildRecord) -> bool:
     return participant is not None and participant.id == record.ref.participant
 
 
-def shown(caller: Caller, record: ChildRecord) -> ChildRecord:
-    """The record as far as the caller may see it; ``may_meet`` was asked before."""
-    if caller.is_person or is_own(caller.participant, record):
+def shown(caller: Caller, record: ChildRecord, tie: Tie, purpose: Purpose | None) -> ChildRecord:
+    """The record as far as the table of ``hub.access`` lets the caller see it; ``may_meet`` was asked before."""
+    if is_own(caller.participant, record):
         return record
+    sees = {group: caller.sees(tie, purpose, group) for group in Group}
+    if sees[Group.CARD] is Verdict.DENY:
+        raise Refused("not_allowed", "Your role does not see children. Ask the administrator of your institution.")
+    whole = _parts(record, sees)
     return ChildRecord(
         ref=record.ref,
         kind=record.kind,
         status=record.status,
         recorded_at=record.recorded_at,
-        names=record.names if record.kind is RecordKind.MISSING else [],
         gender=record.gender,
-        birth=_band(record.birth, record.recorded_at.date()),
         languages=record.languages,
-        event=Event(on=record.event.on.replace(day=1) if record.event.on else None, place=_coarse(record.event.place)),
-        home=_coarse(record.home),
+        restrictions=record.restrictions,
+        **whole,
     )
+
+
+def listed(caller: Caller, record: ChildRecord) -> ChildRecord:
+    """The record as it stands in a list of hits."""
+    return shown(caller, record, nearness(caller, record), None)
+
+
+def _parts(record: ChildRecord, sees: dict[Group, Verdict]) -> dict[str, Any]:
+    """What each group adds to the card: all of it, a part of it, or nothing."""
+    named = Group.APPEAL if record.kind is RecordKind.MISSING else Group.NAME
+    body, place, family = (sees[group] is Verdict.ALLOW for group in (Group.BODY, Group.PLACE, Group.FAMILY))
+    return {
+        "names": _names(record.names, sees[named]),
+        "birth": record.birth if body else _band(record.birth, record.recorded_at.date()),
+        "event": record.event if place else _coarse_event(record.event),
+        "home": record.home if family else _coarse(record.home),
+        "relatives": record.relatives if family else [],
+        "photos": record.photos if sees[Group.PHOTO] is Verdict.ALLOW else [],
+        **({name: getattr(record, name) for name in _BODY} if body else {}),
+        **({name: getattr(record, name) for name in _PLACE} if place else {}),
+    }
+
+
+def _names(names: list[Name], verdict: Verdict) -> list[Name]:
+    """Masked: the first letter of each word."""
+    if verdict is Verdict.ALLOW:
+        return names
+    return [_initials(name) for name in names] if verdict is Verdict.MASK else []
+
+
+def _initials(name: Name) -> Name:
+    return name.model_copy(update={"text": " ".join(word[0] + "." for word in name.text.split())})
+
+
+def _coarse_event(event: Event) -> Event:
+    return Event(on=event.on.replace(day=1) if event.on else None, place=_coarse(event.place))
 
 
 def hit_of(caller: Caller, found: Found, today: datetime.date) -> Hit:
     """One line of a search answer, of what the caller may see."""
-    record = shown(caller, found.record)
+    return Hit(hub_id=found.hub_id, score=found.score, **sketch(listed(caller, found.record), today))
+
+
+def sketch(record: ChildRecord, today: datetime.date) -> dict[str, Any]:
+    """What a line of a search answer says of a record that was made ready by ``shown``."""
     place = place_of(record)
     age_from, age_to = age_years(record, today)
-    return Hit(
-        hub_id=found.hub_id,
-        ref=record.ref,
-        kind=record.kind,
-        status=record.status,
-        names=record.names,
-        gender=record.gender,
-        age_years_from=age_from,
-        age_years_to=age_to,
-        state=place.state,
-        district=place.district,
-        place=record.event.place.raw if record.event.place else None,
-        event_on=record.event.on,
-        score=found.score,
-    )
+    return {
+        "ref": record.ref,
+        "kind": record.kind,
+        "status": record.status,
+        "names": record.names,
+        "gender": record.gender,
+        "age_years_from": age_from,
+        "age_years_to": age_to,
+        "state": place.state,
+        "district": place.district,
+        "place": record.event.place.raw if record.event.place else None,
+        "event_on": record.event.on,
+    }
 
 
 def age_years(record: ChildRecord, today: datetime.date) -> tuple[int | None, int | None]:

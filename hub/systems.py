@@ -1,7 +1,7 @@
 """The participants' systems: the adapter that speaks to each, its secret read from where the registry points."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -13,6 +13,7 @@ from contracts.participants import Delivery
 from registry import Registry, secrets
 
 log = structlog.get_logger()
+Maker = Callable[[Connection], Adapter]
 
 
 class Systems:
@@ -32,15 +33,22 @@ class Systems:
         kept: dict[str, tuple[str, Adapter]] = self._kept.__dict__
         said = participant.endpoint.model_dump_json()
         if participant_id not in kept or kept[participant_id][0] != said:
-            kept[participant_id] = said, self._new(participant)
+            kept[participant_id] = said, self.made_for(participant)
         return kept[participant_id][1]
 
-    def _new(self, participant: Participant) -> Adapter:
+    def made_for(self, participant: Participant, makers: dict[str, Maker] | None = None) -> Adapter:
+        """A new adapter to the system of a participant that has one; ``Refused`` where its entry is not in order.
+
+        Whoever makes many gives a dict, in which what makes each kind is kept for the next.
+        """
+        makers = {} if makers is None else makers
         endpoint = participant.endpoint
         assert endpoint is not None
         secret = secrets.read(endpoint.secret) if endpoint.secret is not None else None
         connection = Connection(participant.id, endpoint.url, secret, endpoint.timeout_seconds)
-        return catalog.adapter(endpoint.adapter, connection, self._outside)
+        if endpoint.adapter not in makers:
+            makers[endpoint.adapter] = catalog.maker(endpoint.adapter, self._outside)
+        return makers[endpoint.adapter](connection)
 
     def terms(self, participant_id: str) -> Delivery:
         """What a participant's system can bear; the usual for one without an endpoint."""

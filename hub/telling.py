@@ -16,6 +16,7 @@ _WORDS = {
     NoticeKind.MATCH_WITHDRAWN: "{one} is no longer thought to be the same child as {other}.",
     NoticeKind.REUNITED: "{one} and its match {other} are closed: the child is accounted for.",
     NoticeKind.TWIN_CLOSED: "{other}, confirmed as the same child, was closed by its owner. Please close {one}.",
+    NoticeKind.RECORD_WITHDRAWN: "{other}, told to you for {one}, was withdrawn. Please delete what you keep of it.",
 }
 
 Entry = Compared | Known
@@ -41,22 +42,30 @@ def notices(
     pair: Pair | None = None,
 ) -> Iterator[Notice]:
     """One notice to the owner of each entry."""
-    one, other = (_reference(entry) for entry in entries)
-    for kind, about, twin in ((kinds[0], one, other), (kinds[1], other, one)):
-        yield Notice(
-            notice_id=str(uuid.uuid4()),
-            kind=kind,
-            to=about.participant,
-            about=about,
-            other=twin,
-            match_id=match_id,
-            bits=pair.bits if pair else None,
-            probability=pair.probability if pair else None,
-            evidence=list(pair.evidence) if pair else [],
-            model=pair.model if pair else None,
-            created_at=now,
-            text=_WORDS[kind].format(one=f"Your record {about.source_id}", other=f"a record of {twin.participant}"),
-        )
+    one, other = entries
+    yield notice(kinds[0], match_id, one, other, now, pair)
+    yield notice(kinds[1], match_id, other, one, now, pair)
+
+
+def notice(
+    kind: NoticeKind, match_id: str, mine: Entry, other: Entry, now: datetime.datetime, pair: Pair | None = None
+) -> Notice:
+    """What the owner of ``mine`` is told about it and ``other``."""
+    about, twin = _reference(mine), _reference(other)
+    return Notice(
+        notice_id=str(uuid.uuid4()),
+        kind=kind,
+        to=about.participant,
+        about=about,
+        other=twin,
+        match_id=match_id,
+        bits=pair.bits if pair else None,
+        probability=pair.probability if pair else None,
+        evidence=list(pair.evidence) if pair else [],
+        model=pair.model if pair else None,
+        created_at=now,
+        text=_WORDS[kind].format(one=f"Your record {about.source_id}", other=f"a record of {twin.participant}"),
+    )
 
 
 def _reference(entry: Entry) -> Reference:

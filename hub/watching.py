@@ -17,7 +17,7 @@ _WHO = ["participant"]
 
 
 def answers(store: Store) -> bool:
-    """Whether the database takes a write now: a lease of no time is taken and kept."""
+    """Whether the database takes a write now, a lease of no time, and took those of the last seconds."""
     now = datetime.datetime.now(datetime.UTC)
     try:
         with store.write() as work:
@@ -26,7 +26,7 @@ def answers(store: Store) -> bool:
         return False
     except Exception:  # a disk that is full or broken says so in many words
         return False
-    return True
+    return not store.failed_lately
 
 
 def metrics(store: Store, participants: Iterable[str]) -> bytes:

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from contracts import Participant, Refused
 from registry.participants import Participants
@@ -20,6 +20,12 @@ Moment = datetime.datetime
 #: ``tc_`` + public id (12 hexadecimal digits) + ``_`` + 32 random bytes.
 _FORM = re.compile(r"tc_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
 _NOTHING = bytes(32)
+# Made once: every call at a door asks it.
+_HELD = (
+    select(table, participants.c.active, participants.c.body)
+    .select_from(table.join(participants, table.c.participant == participants.c.id))
+    .where(table.c.key_id == bindparam("is_key"))
+)
 
 
 @dataclass(frozen=True)
@@ -109,10 +115,8 @@ class Keys:
         return Participant.model_validate_json(row.body)
 
     def _row(self, key_id: str) -> Row[Any] | None:
-        joined = table.join(participants, table.c.participant == participants.c.id)
-        query = select(table, participants.c.active, participants.c.body).select_from(joined)
         with self._store.reading() as connection:
-            return connection.execute(query.where(table.c.key_id == key_id)).first()
+            return connection.execute(_HELD, {"is_key": key_id}).first()
 
     @staticmethod
     def _check(row: Row[Any], at: Moment) -> None:

@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from registry.answering import answering
 from registry.tables import directory_state
 
 Values = Mapping[str, Any]
 
 
 class Store:
-    """Opens transactions on an engine, or joins the one of a given connection."""
+    """Opens transactions on an engine, or joins the one of a given connection.
+
+    ``Unready`` (``database_busy``) where the database does not answer.
+    """
 
     def __init__(self, bind: Engine | Connection) -> None:
         self._bind = bind
@@ -24,7 +28,7 @@ class Store:
         if isinstance(self._bind, Connection):
             yield self._bind
             return
-        with self._bind.connect() as connection:
+        with answering(), self._bind.connect() as connection:
             yield connection.execution_options(reading=True)
 
     @contextmanager
@@ -37,7 +41,7 @@ class Store:
             with self._bind.begin_nested():
                 yield self._bind
             return
-        with self._bind.begin() as connection:
+        with answering(), self._bind.begin() as connection:
             yield connection
 
 

@@ -6,7 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, create_engine, event, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Table,
+    and_,
+    create_engine,
+    event,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -99,10 +112,22 @@ class Database:
         with self.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def found(self, table: Table, *where: ColumnElement[bool], newest: str, limit: int) -> list[Row]:
+        """Rows that hold, by their column ``newest`` latest first."""
+        query = select(table).where(*where).order_by(table.c[newest].desc(), _key(table)).limit(limit)
+        with self.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def all(self, table: Table) -> list[Row]:
         """Every row of one table, for those who run the system."""
         with self.reading() as connection:
             return [dict(row) for row in connection.execute(select(table).order_by(_key(table))).mappings()]
+
+
+def holding(words: str, *columns: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Rows in whose columns each of the words occurs somewhere, whatever the case of Latin letters."""
+    found = [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split()]
+    return and_(true(), *found)
 
 
 def position(table: Table, by: str, row: Row) -> str:

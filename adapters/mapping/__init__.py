@@ -64,6 +64,16 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     changed_by = "ChangedBy"
     withheld = "Hidden"                 # path of the labels the owner keeps back
 
+    [search]                            # a live search of the owner's own records
+    path = "/records/search"            # or operation; method = "POST": what is looked for stands in no address
+    [search.fields]                     # their parameter -> a path of the search request, with a code table if needed
+    Name = "query.name"                 # query.* (contracts.exchange.Search), officer.*, purpose, case, request_id
+    Sex = { from = "query.gender", table = "their_sex" }
+    Officer = "officer.id"              # who asks and why: a system may want less of it, and never gets more
+    [[search.answers]]                  # where rows are in the answer, and whose id and fields they have
+    list = "missing"                    # a name of [[pull.lists]]
+    records = "data.rows"
+
     [fields]                            # for every list; [fields_of.missing] for one, and it wins
     kind = { value = "missing" }
     status = { from = "State", as = "code", table = "status", required = true }
@@ -82,6 +92,8 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
 
     [codes.status]                      # matched whatever the case and spacing; unmapped: no code, raw kept, noted
     Open = "untraced"
+    [codes.their_sex]                   # for a search: ours to theirs
+    F = "Female"
 
 Converters (``as``), each with its options told in ``adapters.mapping.converters``: ``text name names relative date time
 datetime integer code codes said birth_date birth_year age age_range height weight hair garment marks disabilities
@@ -89,7 +101,8 @@ diary pin hashes``. Code tables that come with the package (``codes.toml``) and 
 gender, build, complexion, face, hair_style, hair_length, hair_colour, eyes, garment, colour, blood_group, language,
 state, disability.
 
-A live search has no section here: owners answer it too differently, so it takes an ``adapter.py`` (adapters.catalog).
+A source may look by less than it is asked for: what does not fit is left out here, save by name, which the hub judges
+across scripts. At most 200 rows of an answer are read.
 
 A folder may add ``translate.py`` where data cannot say it: ``before(body) -> body`` rearranges the owner's words,
 ``after(said, body) -> said`` mends the contract-shaped dict; both pure, both may raise ``Skipped``.

@@ -121,8 +121,22 @@ class Call(Form):
         return self.path or self.operation or ""
 
 
+class OneRecord(Call):
+    """How one record of a list is asked for: ``{id}`` in the path, or ``id_param``."""
+
+    id_param: str | None = None
+    record: str = ""
+
+    @model_validator(mode="after")
+    def _names_the_record(self) -> Self:
+        if self.id_param is None and "{id}" not in (self.path or ""):
+            raise ValueError("one needs id_param, or {id} in its path")
+        return self
+
+
 class PullList(Call):
     name: Tag
+    one: OneRecord | None = None
     records: str = ""
     id: SourcePath
     order: Literal["oldest_first", "any"] = "oldest_first"
@@ -139,6 +153,19 @@ class Pull(Form):
         if len(set(names)) != len(names):
             raise ValueError("two lists have the same name")
         return self
+
+
+class InventoryList(PullList):
+    """A list of ids: ``name`` is that of the list in ``[[pull.lists]]`` whose records it names."""
+
+    version: SourcePath | None = None
+    changed: SourcePath | None = None
+    format: str | None = None
+    count: SourcePath | None = None
+
+
+class Inventory(Form):
+    lists: Annotated[list[InventoryList], Field(min_length=1, max_length=40)]
 
 
 class Told(Form):
@@ -194,6 +221,21 @@ class Fetch(Form):
     sections: Annotated[dict[SectionName, FetchSection], Field(min_length=1)]
 
 
+class SearchAnswer(Form):
+    """Where rows are in the answer to a search, and which list's fields and id they have."""
+
+    list: Tag
+    records: str = ""
+
+
+class LiveSearch(Call):
+    """``[search]``: how the owner's system is searched live; ``fields`` come from a ``SearchRequest``."""
+
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    fields: Annotated[dict[str, str | Told], Field(min_length=1)]
+    answers: Annotated[list[SearchAnswer], Field(min_length=1, max_length=40)]
+
+
 class Line(Form):
     """One line of ``[fields]``: where from, which converter, with what."""
 
@@ -240,8 +282,10 @@ class Manifest(Form):
     adapter: About
     connection: Reach
     pull: Pull | None = None
+    inventory: Inventory | None = None
     push: Push | None = None
     fetch: Fetch | None = None
+    search: LiveSearch | None = None
     fields: Fields = {}
     fields_of: dict[Tag, Fields] = {}
     codes: dict[Tag, Table] = {}
@@ -253,6 +297,9 @@ class Manifest(Form):
         for name in self.fields_of:
             if name not in known:
                 raise ValueError(f"fields_of.{name}: no [[pull.lists]] has this name")
+        for answer in self.search.answers if self.search else ():
+            if answer.list not in known:
+                raise ValueError(f"search.answers: no [[pull.lists]] is named {answer.list}")
         return self
 
     def fields_for(self, name: str) -> Fields:

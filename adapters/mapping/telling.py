@@ -7,10 +7,11 @@ from adapters.mapping.manifest import Manifest, Told
 from adapters.mapping.tables import table
 from adapters.mapping.targets import NoSuchPath, target
 from contracts import Notice, Problem, SectionRequest
+from contracts.live import SearchRequest
 
 
 def problems(manifest: Manifest) -> list[Problem]:
-    """Every line of ``[push]`` and of an ``asker`` that cannot hold."""
+    """Every line of ``[push]``, ``[search]`` and of an ``asker`` that cannot hold."""
     return [problem for key, told, root in _told(manifest) for problem in _wrong(key, told, root, manifest)]
 
 
@@ -22,6 +23,8 @@ def _told(manifest: Manifest) -> Iterator[tuple[str, Told, type]]:
         for name, asked in form.asker.items():
             told = Told(source=asked) if isinstance(asked, str) else asked
             yield f"fetch.sections.{section}.asker.{name}", told, SectionRequest
+    for name, asked in manifest.search.fields.items() if manifest.search else ():
+        yield f"search.fields.{name}", Told(source=asked) if isinstance(asked, str) else asked, SearchRequest
 
 
 def _wrong(key: str, told: Told, root: Any, manifest: Manifest) -> Iterator[Problem]:

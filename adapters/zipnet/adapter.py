@@ -8,12 +8,14 @@ are traced and corrected without a trace; what changed longer ago is seen when t
 import datetime
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from adapters import files
-from adapters.base import Adapter, Connection, Gap, Step, Words, now
+from adapters import files, wire
+from adapters.base import Adapter, Capability, Connection, Finds, Gap, Step, Words, now
 from adapters.by_manifest import ByManifest
+from adapters.choosing import chosen
 from adapters.mapping.compile import Hooks
 from adapters.mapping.manifest import FetchSection, Manifest
 from adapters.rest import RestClient
@@ -22,6 +24,9 @@ from adapters.zipnet.listing import Crash, DataTables, Listing, OldSite
 from adapters.zipnet.walk import Bad, Walk
 from adapters.zipnet.words import Row, canonical, created, list_of, source_id
 from contracts import Refused, Section, SectionRequest, Skipped, Unready
+from contracts.codes import RecordKind
+from contracts.exchange import Search
+from contracts.live import SearchRequest
 
 _DETAIL = {"missing": "/Victims/GetMissingPersonDetails/", "found": "/Victims/GetUnIdentifiedPersonDetails/"}
 _OLD_PAGES = {"missing": "missing_person_search", "found": "unidentified_person_search"}
@@ -39,6 +44,11 @@ class Zipnet(ByManifest):
     A person whose age is not known is kept: nothing proves an adult, and a lost child must not be left out for a blank
     field. Photographs are told by address only and so cannot be referred to by hash.
     """
+
+    def __init__(self, connection: Connection, manifest: Manifest, folder: Path, hooks: Hooks | None = None) -> None:
+        super().__init__(connection, manifest, folder, hooks)
+        if not self._reads_files() and not self._is_old_site():
+            self.capabilities |= {Capability.SEARCH}
 
     def pull(self, cursor: str | None) -> Iterator[Words | Gap]:
         return self._saved(cursor) if self._reads_files() else self._live(cursor)
@@ -67,6 +77,34 @@ class Zipnet(ByManifest):
                 steps += self._check_listing(listing)
         return steps
 
+    # Searched live ------------------------------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> Finds:
+        """The lists' own search form, by name and sex; it has no field for who asks and why."""
+        if Capability.SEARCH not in self.capabilities:
+            raise self._cannot(Capability.SEARCH)
+        asked = [listing for listing in self._listings() if request.query.kind in (None, RecordKind(listing.name))]
+        found = wire.together([partial(self._found, listing, request.query) for listing in asked])
+        records = [record for finds in found for record in finds.records]
+        return Finds(chosen(records, request.query), sum(finds.left_out for finds in found))
+
+    def _found(self, listing: Listing, query: Search) -> Finds:
+        assert isinstance(listing, DataTables)
+        said = {"Name": query.name, "Sex": self._own("sexes").get(query.gender)}
+        wanted = {name: value for name, value in said.items() if value}
+        try:
+            rows = listing.window(0, int(self._own("search_rows")), wanted).rows
+        except Crash:
+            raise Unready("source_unready", "the list crashes at a row of this search; try other words") from None
+        whole = listing.whole(rows)
+        words = [self._words(row, now(), "") for row in whole if row is not None]
+        named = [one for one in words if isinstance(one, Words)]
+        read = self.read_words(named)
+        return Finds(read.records, read.left_out + len(whole) - len(named))
+
+    def _is_old_site(self) -> bool:
+        return self.connection.url.rstrip("/").endswith("index.php")
+
     # Live ---------------------------------------------------------------------------------------------------------
 
     def _live(self, cursor: str | None) -> Iterator[Words | Gap]:
@@ -94,7 +132,7 @@ class Zipnet(ByManifest):
 
     def _listings(self) -> list[Listing]:
         client = RestClient(self.connection, self.manifest.connection)
-        if self.connection.url.rstrip("/").endswith("index.php"):
+        if self._is_old_site():
             return [
                 OldSite(client, name, page, state, self._own("columns"))
                 for name, page in _OLD_PAGES.items()

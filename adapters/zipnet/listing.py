@@ -1,9 +1,12 @@
 """ZIPNET's newest-first lists, a window at a time: the new site's DataTables JSON and the old site's HTML tables."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
+from adapters import wire
 from adapters.rest import Reply, RestClient
 from adapters.zipnet import old_site
 from adapters.zipnet.words import Row, canonical, list_of
@@ -46,9 +49,11 @@ class DataTables:
         self.name, self._client, self._path, self._detail, self._workers = name, client, path, detail, workers
         self._draw = 0
 
-    def window(self, start: int, length: int) -> Window:
+    def window(self, start: int, length: int, wanted: dict[str, str] | None = None) -> Window:
+        """``wanted`` is what the site's search form sends along, by its fields' names."""
         self._draw += 1
-        reply = self._client.request("POST", self._path, form=form(self._draw, start, length), also_ok=_CRASHED)
+        asked = form(self._draw, start, length, wanted)
+        reply = self._client.request("POST", self._path, form=asked, also_ok=_CRASHED)
         answer = {str(key).lower(): value for key, value in _answer(reply).items()}
         if not isinstance(answer.get("recordstotal"), int) or not isinstance(answer.get("data"), list):
             raise Unready("unexpected_answer", "the list answered no recordsTotal and data; try later")
@@ -59,9 +64,14 @@ class DataTables:
         lacking = [row for row in rows if list_of(row) == "missing" and "MissingPersonId" in row and not _detailed(row)]
         if not lacking:
             return list(rows)
-        with ThreadPoolExecutor(self._workers) as pool:
-            details = dict(zip(map(id, lacking), pool.map(self._one, lacking), strict=True))
+        details = dict(zip(map(id, lacking), self._many(lacking), strict=True))
         return [details.get(id(row), row) for row in rows]
+
+    def _many(self, rows: list[Row]) -> list[Row | None]:
+        if wire.current() is not None:
+            return wire.together([partial(self._one, row) for row in rows])
+        with ThreadPoolExecutor(self._workers) as pool:
+            return list(pool.map(self._one, rows))
 
     def _one(self, row: Row) -> Row | None:
         try:
@@ -80,7 +90,7 @@ def _detailed(row: Row) -> bool:
     return any(name in row for name in ("Name", "Sex", "AgeFrom", "BirthYear", "MissingDate", "GuardianName"))
 
 
-def form(draw: int, start: int, length: int) -> dict[str, str]:
+def form(draw: int, start: int, length: int, wanted: dict[str, str] | None = None) -> dict[str, str]:
     """The request a browser's DataTables sends: newest first by its second column."""
     names = ("MissingPersonId", "CreatedOn", "State", "District", "PoliceStation")
     columns = {
@@ -90,7 +100,7 @@ def form(draw: int, start: int, length: int) -> dict[str, str]:
                            ("search][value", ""), ("search][regex", "false"))
     }  # fmt: skip
     order = {"order[0][column]": "1", "order[0][dir]": "desc", "search[value]": "", "search[regex]": "false"}
-    where = {"draw": str(draw), "start": str(start), "length": str(length), "searchFormJson": "{}"}
+    where = {"draw": str(draw), "start": str(start), "length": str(length), "searchFormJson": json.dumps(wanted or {})}
     return {**where, **columns, **order}
 
 

@@ -13,6 +13,17 @@ from benchmarks.matching.generator import Generator
 from hub.matching import prepare, rows
 from hub.matching.features import ROW
 
+#: Candidates of one missing child at most, rarest keys first; for the rival with our keys too.
+CAP = 2_000
+
+
+def sample(found: int) -> int:
+    """Of how many missing children every pair is scored, to see what blocking loses: a thousand have their found one.
+
+    Fewer among very many found, so that it does not take longer than all the rest.
+    """
+    return min(2_500, 125_000_000 // found)
+
 
 @dataclass(frozen=True)
 class Set:

@@ -22,6 +22,7 @@ from contracts.exchange import (
     SubmitRecords,
     SubmitReply,
 )
+from contracts.live import LiveReply, LiveSearch
 from hub.access import Caller
 from hub.flow import Unread
 
@@ -40,6 +41,8 @@ class Desk(Protocol):
     def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread) -> SubmitReply: ...
     def submit_events(self, caller: Caller, message: SubmitEvents, unread: Unread) -> SubmitReply: ...
     def search(self, caller: Caller, query: Search) -> SearchReply: ...
+    def search_live_whole(self, caller: Caller, wanted: LiveSearch) -> LiveReply: ...
+    def search_live(self, caller: Caller, wanted: LiveSearch) -> Any: ...
     def case(self, caller: Caller, wanted: GetCase) -> Case: ...
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList: ...
     def acknowledge_notice(self, caller: Caller, wanted: AcknowledgeNotice) -> Acknowledged: ...
@@ -75,6 +78,9 @@ class Call:
     parts: Parts | None = None
     changes: bool = False
     """True if it changes something: its reply is kept under an Idempotency-Key. Answers to questions never are."""
+
+    grows: str | None = None
+    """The method of the desk by which the answer comes as it grows, where the REST door is asked for events."""
 
     @property
     def in_body(self) -> bool:
@@ -120,6 +126,17 @@ CALLS: tuple[Call, ...] = (
         "POST",
         "/search",
         "Search the index. A POST, so that no name of a child stands in an address or its log.",
+    ),
+    Call(
+        "LiveSearch",
+        LiveSearch,
+        LiveReply,
+        Permission.SEARCH_LIVE,
+        "search_live_whole",
+        "POST",
+        "/search/live",
+        "Search the index and ask the owners' systems too; each owner's state is told beside what was found.",
+        grows="search_live",
     ),
     Call(
         "GetCase",

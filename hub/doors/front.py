@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from contracts import Model, Refused, tracing
@@ -12,7 +13,8 @@ from hub.doors.admission import Admission
 from hub.doors.calls import Call, Desk
 from hub.doors.guard import Limits
 from hub.doors.keys import caller_of
-from hub.doors.performing import perform
+from hub.doors.performing import begin, perform
+from hub.doors.streaming import Growing
 
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}")
 
@@ -34,6 +36,16 @@ class Front:
                 if once is None or not call.changes:
                     return perform(call, self.desk, caller, values())
                 return self._once(call, caller, values(), once)
+
+    def begin(
+        self, call: Call, key: str, values: Callable[[], Any], trace: str | None = None
+    ) -> tuple[Growing, Callable[[], None]]:
+        """A call whose answer grows, under way, and what to call once it is over: till then it counts as inside."""
+        with tracing.traced(trace), ExitStack() as inside:
+            caller = caller_of(self.desk, key)
+            inside.enter_context(self._admission.admitted(caller.id))
+            growing: Growing = begin(call, self.desk, caller, values())
+            return growing, inside.pop_all().close
 
     def _once(self, call: Call, caller: Caller, values: Any, key: str) -> Model:
         """The reply that was given under ``key``, or one that is kept under it.

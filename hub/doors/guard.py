@@ -49,7 +49,8 @@ class Guard:
                 self._check(headers, body)
         except TrackChildError as error:
             return await self.refuse(error)(scope, receive, send)
-        return await self.app({**scope, "body": body, "headers": _with_length(scope, body)}, _replay(body), send)
+        inner = {**scope, "body": body, "headers": _with_length(scope, body), "receive": receive}
+        return await self.app(inner, _replay(body), send)
 
     async def _read(self, headers: Headers, receive: Receive) -> bytes:
         """The whole body, never more of it than the limit, whether or not its length was told beforehand."""

@@ -34,6 +34,10 @@ def document() -> dict[str, Any]:
     }
 
 
+_EVENTS = (
+    "Events ``partial`` as answers come and ``whole`` at the end, each with a LiveReply as its data; a partial one "
+    "names the sources that changed since the last. ``error`` has a Fault."
+)
 _ABOUT = "The same calls as the SOAP door. Every refusal is a Fault that names field, rule and what to do."
 
 
@@ -45,6 +49,8 @@ def _operation(call: Call, schemas: dict[str, Any]) -> dict[str, Any]:
     else:
         made["parameters"] = _parameters(call, schemas[call.request.__name__])
     reply = {"application/json": {"schema": {"$ref": _REF.format(model=call.reply.__name__)}}}
+    if call.grows is not None:
+        reply["text/event-stream"] = {"schema": {"type": "string", "description": _EVENTS}}
     made["responses"] = {
         "200": {"description": " ".join((call.reply.__doc__ or call.reply.__name__).split()), "content": reply},
         "default": {"description": "Refused, or not ready; the code says what to do.", "content": _PROBLEM},

@@ -25,6 +25,12 @@ def perform(call: Call, desk: Desk, caller: Caller, values: Any) -> Model:
     return call.ask(desk, caller, valid(call.request, values))
 
 
+def begin(call: Call, desk: Desk, caller: Caller, values: Any) -> Any:
+    """The same for a call whose answer grows: the answer under way."""
+    require_permission(caller, call.permission)
+    return getattr(desk, str(call.grows))(caller, valid(call.request, values))
+
+
 def _envelope(call: Call, parts: Parts) -> type[Model]:
     """The call's request with its items still unread: one malformed item must not refuse the others."""
     info = call.request.model_fields[parts.field]

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contracts import Refused
+from hub.doors import streaming
 from hub.doors.calls import CALLS, Call
 from hub.doors.faults import shown
 from hub.doors.front import Front
@@ -46,6 +47,9 @@ def _endpoint(call: Call, front: Front) -> Any:
         try:
             said = request.headers
             once, trace = said.get("idempotency-key"), said.get("traceparent")
+            if call.grows is not None and streaming.MEDIA_TYPE in said.get("accept", ""):
+                begun = front.begin(call, bearer(said.get("authorization")), lambda: _values(call, request), trace)
+                return streaming.EventStream(begun[0], streaming.as_json, begun[1])
             reply = front.answer(call, bearer(said.get("authorization")), lambda: _values(call, request), once, trace)
         except Exception as error:  # every error has its one form, the unexpected too
             return refused(error)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
+import spyne.const
 from lxml import etree
 from spyne import Application, Service, rpc
 from spyne import Fault as SpyneFault
@@ -19,10 +19,13 @@ from hub.doors.calls import BY_NAME, CALLS, Call
 from hub.doors.envelope import check_understood, opened, parsed, values
 from hub.doors.faults import Shown, shown
 from hub.doors.front import Front
+from hub.doors.inline import Inline
 from hub.doors.keys import bearer
 
 # spyne writes whole requests to its log when one fails; nothing of a child belongs there.
 logging.getLogger("spyne").setLevel(logging.CRITICAL + 1)
+# It collects garbage once a second besides, to close files: there are none, and every other call waits meanwhile.
+spyne.const.MIN_GC_INTERVAL = float("inf")
 
 
 class Credentials(Model):
@@ -193,4 +196,4 @@ def application(soap: str, front: Front | None = None) -> WsgiApplication:
 
 def asgi(soap: str, front: Front) -> Any:
     """The same for an ASGI server."""
-    return WSGIMiddleware(application(soap, front))
+    return Inline(application(soap, front))

@@ -19,6 +19,9 @@ class Stored:
     institution: str | None
     failures: int = 0
     locked_until: datetime.datetime | None = None
+    second_factor: bytes | None = None
+    """Sealed secret of the one-time codes; None where the account has none."""
+    second_step: int | None = None
 
 
 _STORED = [accounts.c[name] for name in Stored.__dataclass_fields__]
@@ -30,7 +33,7 @@ class Accounts:
 
     def save(self, account: Stored) -> None:
         """Create, or overwrite with failures forgotten."""
-        dialect.upsert(self._connection, accounts, dict(account.__dict__))
+        dialect.upsert(self._connection, accounts, dict(account.__dict__), keep=("second_factor", "second_step"))
 
     def find(self, login: str) -> Stored | None:
         row = self._connection.execute(select(*_STORED).where(accounts.c.login == login)).one_or_none()
@@ -44,6 +47,25 @@ class Accounts:
         if failures is not None and failures >= most:
             locked = update(accounts).where(mine).values(failures=0, locked_until=locked_until)
             self._connection.execute(locked)
+
+    def set_second_factor(self, login: str, sealed: bytes | None) -> bool:
+        """Give or take the secret of one-time codes; false if there is no such account."""
+        values = {"second_factor": sealed, "second_step": None}
+        return bool(self._connection.execute(update(accounts).where(accounts.c.login == login).values(values)).rowcount)
+
+    def use_step(self, login: str, step: int) -> bool:
+        """Note that the code of a step was used; false if it or a later one was before: no code serves twice."""
+        unused = (accounts.c.login == login) & (accounts.c.second_step.is_(None) | (accounts.c.second_step < step))
+        return bool(self._connection.execute(update(accounts).where(unused).values(second_step=step)).rowcount)
+
+    def close_sessions_of(self, login: str) -> int:
+        """End every session of a person at once; how many."""
+        return self._connection.execute(delete(sessions).where(sessions.c.login == login)).rowcount
+
+    def remove(self, login: str) -> bool:
+        """Take an account away with its sessions; what it did stays in the audit."""
+        self.close_sessions_of(login)
+        return bool(self._connection.execute(delete(accounts).where(accounts.c.login == login)).rowcount)
 
     def forget_failures(self, login: str) -> None:
         statement = update(accounts).where(accounts.c.login == login)

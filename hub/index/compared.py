@@ -7,7 +7,7 @@ more than the largest there is; on PostgreSQL it is the transaction's number, an
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,7 @@ def mark(connection: Connection) -> Mark:
     return Mark(*connection.exec_driver_sql(sql).one())
 
 
-def changed(connection: Connection, since: Mark, now: Mark, at_once: int) -> Iterable[Sequence[Any]]:
+def changed(connection: Connection, since: Mark, now: Mark, at_once: int) -> Iterator[Sequence[Any]]:
     """(row, side, features as stored) of what was changed from one mark on, before another; some thousand at a time."""
     sql = 'SELECT "row", side, features FROM compared WHERE changed >= {0} AND changed < {0}'
     sql = sql.format("%s" if is_postgresql(connection) else "?")
@@ -123,3 +123,13 @@ def after(connection: Connection, row: int, at_once: int) -> Sequence[Any]:
     hole = "%s" if is_postgresql(connection) else "?"
     sql = f'SELECT "row", side, features FROM compared WHERE "row" > {hole} ORDER BY "row" LIMIT {hole}'  # noqa: S608
     return connection.exec_driver_sql(sql, (row, at_once)).all()
+
+
+def following(connection: Connection, after: tuple[int, int], now: Mark, limit: int) -> Sequence[Any]:
+    """(changed, row) of what was changed next, before a mark, of entries on one of the two sides."""
+    hole = "%s" if is_postgresql(connection) else "?"
+    sql = (
+        f'SELECT changed, "row" FROM compared WHERE (changed, "row") > ({hole}, {hole}) AND changed < {hole} '  # noqa: S608
+        f'AND side < 2 ORDER BY changed, "row" LIMIT {hole}'
+    )
+    return connection.exec_driver_sql(sql, (*after, now.until, limit)).all()

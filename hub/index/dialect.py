@@ -38,7 +38,7 @@ _PRAGMAS = (
 )
 _LOCKS = 1_024
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-_KEYS, _MESSAGES, _SENDERS = 7_406, 7_407, 7_408
+_KEYS, _SENDERS = 7_406, 7_408
 _LOCK = text("SELECT pg_advisory_xact_lock(:space, n) FROM unnest(CAST(:wanted AS integer[])) AS n")
 
 
@@ -165,11 +165,6 @@ def hold_together(connection: Connection, numbers: Iterable[int]) -> None:
     The locks are few and taken in order, so that no two transactions wait for each other.
     """
     _hold(connection, _KEYS, sorted({number % _LOCKS for number in numbers}))
-
-
-def hold_message(connection: Connection, sender: str, message_id: str) -> None:
-    """Let two deliveries of one message follow one another."""
-    _hold(connection, _MESSAGES, [zlib.crc32(f"{sender} {message_id}".encode()) >> 1])
 
 
 def hold_sender(connection: Connection, sender: str) -> None:

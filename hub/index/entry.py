@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from contracts import ChildRecord, Place
 from contracts.codes import PublicationBasis, RecordKind, Restriction, Status
@@ -54,6 +55,24 @@ class Entry:
     @property
     def side(self) -> Side:
         return Side.CLOSED if self.twin_closed else side_of(self.record)
+
+
+def is_withdrawn(record: ChildRecord) -> bool:
+    """Whether its owner took it back, or let it expire."""
+    return record.status is Status.WITHDRAWN
+
+
+def as_it_stands(record: ChildRecord, now: datetime.datetime) -> ChildRecord:
+    """The record, or what may be kept of it once it is withdrawn or expired: that there was one (PFIF 1.4, expiry)."""
+    expired = record.expires_at is not None and record.expires_at <= now
+    return tombstone(record) if expired or is_withdrawn(record) else record
+
+
+def tombstone(record: ChildRecord, **changed: Any) -> ChildRecord:
+    """A withdrawn record without a word about the child; ``changed`` are other fields of it."""
+    kept = ("ref", "kind", "recorded_at", "restrictions", "expires_at")
+    said = {name: getattr(record, name) for name in kept} | {"status": Status.WITHDRAWN}
+    return ChildRecord(**said | changed)
 
 
 def side_of(record: ChildRecord) -> Side:
@@ -131,6 +150,7 @@ def columns_of(entry: Entry, sealed_record: bytes, now: datetime.datetime) -> Va
         "born_from": born_from,
         "born_to": born_to,
         "updated": now,
+        "expires_at": None if is_withdrawn(record) else record.expires_at,
         "record": sealed_record,
         "keys": pack_keys(entry.keys),
         "find_keys": pack_keys(entry.find_keys),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
-from hub.index import dialect
 from hub.index.schema import inbox
 
 _IS = (inbox.c.sender == bindparam("sender_is")) & (inbox.c.message_id == bindparam("id_is"))
@@ -26,9 +25,8 @@ class Inbox:
     def find(self, sender: str, message_id: str) -> Received | None:
         """What was answered to this message, if it was taken in before.
 
-        On PostgreSQL two equal messages that arrive at once follow one another: the second waits here.
+        Ask ``records.hold_sender`` first: then two equal messages that arrive at once follow one another.
         """
-        dialect.hold_message(self._connection, sender, message_id)
         row = self._connection.execute(_FIND, {"sender_is": sender, "id_is": message_id}).one_or_none()
         return None if row is None else Received(row.body_hash, row.reply)
 

@@ -1,12 +1,14 @@
 """How each participant's system answers: one row a lane, shared by every courier of every process."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from hub.index import dialect
-from hub.index.columns import Values
+from hub.index.alerts import Alerts
+from hub.index.columns import Moment, Values
 from hub.index.schema import lanes
 
 _HOUR = datetime.timedelta(hours=1)
@@ -29,15 +31,29 @@ class LaneState:
     last_code: str | None
 
 
+# Made once: putting a statement together takes longer than the database needs for it.
+_SECOND = datetime.timedelta(seconds=1)
+_IS = lanes.c.lane == bindparam("is_lane")
+_HELD = select(lanes).where(_IS).with_for_update()
+#: What the alerts call it.
+DOES_NOT_ANSWER = "does_not_answer"
+_CALM = select(lanes.c.answered_at).where(_IS, lanes.c.failures == 0, lanes.c.opened_at.is_(None))
+_NOW = bindparam("now", type_=Moment)
+_ANSWERED = update(lanes).where(_IS).values(failures=0, answered_at=_NOW, opened_at=None, resume_at=_NOW)
+_BEGUN = update(lanes).where(_IS).values(tried_at=_NOW, next_at=bindparam("next", type_=Moment))
+
+
 class Lanes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def hold(self, lane: str, now: datetime.datetime) -> LaneState:
         """The lane as it stands; no other courier touches it until this transaction ends."""
-        dialect.insert_new(self._connection, lanes, {"lane": lane, "failures": 0, "resume_at": now})
-        query = dialect.for_update(self._connection, select(lanes).where(lanes.c.lane == lane))
-        return LaneState(**self._connection.execute(query).one()._mapping)
+        found = self._connection.execute(_HELD, {"is_lane": lane}).one_or_none()
+        if found is None:
+            dialect.insert_new(self._connection, lanes, {"lane": lane, "failures": 0, "resume_at": now})
+            found = self._connection.execute(_HELD, {"is_lane": lane}).one()
+        return LaneState(**found._mapping)
 
     def all(self) -> list[LaneState]:
         """Every lane that was ever served."""
@@ -45,16 +61,21 @@ class Lanes:
 
     def begun(self, lane: str, now: datetime.datetime, next_at: datetime.datetime | None) -> None:
         """Something is on its way; nothing more before ``next_at``."""
-        self._change(lane, {"tried_at": now, "next_at": next_at})
+        self._connection.execute(_BEGUN, {"is_lane": lane, "now": now, "next": next_at})
 
     def keep_out(self, lane: str, until: datetime.datetime) -> None:
         """One goes first to a system that did not answer; all others wait until ``until`` for what it meets."""
         self._change(lane, {"resume_at": until})
 
     def answered(self, lane: str, now: datetime.datetime) -> bool:
-        """The system answers; true if that ends an incident."""
+        """The system answers; true if that ends an incident. Where all is well it is written once a second."""
+        calm = self._connection.execute(_CALM, {"is_lane": lane}).scalar_one_or_none()
+        if calm is not None and abs(now - calm) < _SECOND:
+            return False
         before = self.hold(lane, now)
-        self._change(lane, {"failures": 0, "answered_at": now, "opened_at": None, "resume_at": now})
+        self._connection.execute(_ANSWERED, {"is_lane": lane, "now": now})
+        if before.opened_at is not None:
+            Alerts(self._connection).ended(f"lane:{lane}", lane, DOES_NOT_ANSWER, None, now)
         return before.opened_at is not None
 
     def failed(self, lane: str, code: str, now: datetime.datetime, in_a_row: bool = True) -> LaneState:
@@ -73,9 +94,57 @@ class Lanes:
 
     def leave_alone(self, lane: str, until: datetime.datetime, now: datetime.datetime) -> bool:
         """Nobody tries this participant again before ``until``; true if an incident begins with it."""
-        begins = self.hold(lane, now).opened_at is None
+        state = self.hold(lane, now)
+        begins = state.opened_at is None
         self._change(lane, {"resume_at": until} | ({"opened_at": now} if begins else {}))
+        if begins:
+            Alerts(self._connection).opened(f"lane:{lane}", lane, DOES_NOT_ANSWER, state.last_code, now)
         return begins
+
+    # Many at once: a question that is put to many systems.
+
+    def shut(self, names: Sequence[str], now: datetime.datetime) -> dict[str, datetime.datetime]:
+        """Lanes in an incident, or left alone now, with when they may be tried again."""
+        query = select(lanes.c.lane, lanes.c.resume_at).where(
+            or_(lanes.c.opened_at.is_not(None), lanes.c.resume_at > now)
+        )
+        wanted = set(names)
+        return {row.lane: row.resume_at for row in self._connection.execute(query) if row.lane in wanted}
+
+    def probe(self, names: Sequence[str], now: datetime.datetime, until: datetime.datetime) -> set[str]:
+        """Those of the lanes in an incident that may be tried now; all others are kept out of them until ``until``."""
+        if not names:
+            return set()
+        due = lanes.c.lane.in_(names) & lanes.c.opened_at.is_not(None) & (lanes.c.resume_at <= now)
+        taken = update(lanes).where(due).values(resume_at=until).returning(lanes.c.lane)
+        return set(self._connection.execute(taken).scalars())
+
+    def turn(
+        self, lane: str, now: datetime.datetime, step: datetime.timedelta, latest: datetime.datetime
+    ) -> datetime.datetime | None:
+        """When the lane's rate lets it be asked next, which is taken; None if that is later than ``latest``."""
+        state = self.hold(lane, now)
+        begin = max(now, state.next_at or now)
+        if begin > latest:
+            return None
+        self._change(lane, {"next_at": begin + step})
+        return begin
+
+    def all_answered(self, names: Sequence[str], now: datetime.datetime) -> list[str]:
+        """These systems answered; the lanes whose incident ends with it."""
+        fresh = [{"lane": name, "failures": 0, "resume_at": now} for name in names]
+        dialect.insert_many(self._connection, lanes, fresh, new_only=True)
+        ended: list[str] = []
+        for some in dialect.parts(names, 500):
+            those = lanes.c.lane.in_(some)
+            ended += self._connection.execute(
+                select(lanes.c.lane).where(those, lanes.c.opened_at.is_not(None))
+            ).scalars()
+            calm: Values = {"failures": 0, "tried_at": now, "answered_at": now}
+            self._connection.execute(update(lanes).where(those).values(calm))
+        for lane in ended:
+            self._change(lane, {"opened_at": None, "resume_at": now})
+        return ended
 
     def _change(self, lane: str, values: Values) -> None:
         self._connection.execute(update(lanes).where(lanes.c.lane == lane).values(values))

@@ -1,9 +1,10 @@
 """Matches: pairs that may be one child, their evidence, and how each came to its state."""
 
 import datetime
+import itertools
 import json
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,9 @@ from hub.index import dialect
 from hub.index.columns import Values
 from hub.index.entry import Veil
 from hub.index.schema import match_steps, matches, records
+
+#: Who brings a match to a state that follows from what is compared alone.
+EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Standing:
     state: MatchState
     bits: float
     facts: str | None
+    """Hash of what was compared when a person last rejected it."""
     told: bool
     """Whether the owners know of it."""
 
@@ -59,6 +64,8 @@ _OF_ROW = select(*_STANDING).where(_IS_OF).order_by(matches.c.match_id).with_for
 _OF_SEARCHED = select(*_STANDING).where(matches.c.searched.in_(bindparam("rows", expanding=True)))
 _ADD_STEP = match_steps.insert()
 _DECIDED = [MatchState.CONFIRMED.value, MatchState.REUNITED.value, MatchState.REJECTED.value]
+#: How many matches are looked at to find those of one jurisdiction.
+_LOOKED_AT = 1_000
 _one, _other = records.alias("one"), records.alias("other")
 
 
@@ -103,8 +110,8 @@ class Matches:
         dialect.insert_many(self._connection, match_steps, steps)
 
     def propose_again(self, standing: Standing, pair: Pair, told: bool, now: datetime.datetime) -> None:
-        """A withdrawn or rejected pair for which new facts speak."""
-        values = _scored(pair) | {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now, "facts": None}
+        """A withdrawn or rejected pair for which new facts speak; what a person once rejected stays known."""
+        values = _scored(pair) | {"state": MatchState.PROPOSED.value, "told": told, "proposed_at": now}
         values |= {"decided_at": None, "decided_by": None, "reason": None}
         self._change(standing.match_id, values)
         self._step(standing.match_id, MatchState.PROPOSED, _by(pair), None, pair.bits, now)
@@ -127,6 +134,17 @@ class Matches:
         self._change(standing.match_id, values)
         self._step(standing.match_id, state, by, reason[:200], standing.bits, now)
 
+    def rejected_bits(self, match_id: str) -> float:
+        """What the evidence weighed when a person last rejected the pair."""
+        mine = (match_steps.c.match_id == match_id) & (match_steps.c.state == MatchState.REJECTED.value)
+        by_a_person = mine & (match_steps.c.by != EVIDENCE)
+        query = select(match_steps.c.bits).where(by_a_person).order_by(match_steps.c.seq.desc()).limit(1)
+        return float(self._connection.execute(query).scalar_one())
+
+    def flag(self, match_id: str, why: str | None) -> None:
+        """A person must look at it; None once one did."""
+        self._change(match_id, {"flag": why})
+
     def _change(self, match_id: str, values: Values) -> None:
         self._connection.execute(update(matches).where(matches.c.match_id == match_id).values(values))
 
@@ -143,14 +161,23 @@ class Matches:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _match(row)
 
-    def best(self, state: MatchState | None, veil: int, limit: int) -> list[Match]:
-        """Matches of entries that both may be met at ``veil``; open ones first, best first."""
+    def best(
+        self, state: MatchState | None, veil: int, limit: int, near: Callable[[str], bool] | None = None
+    ) -> list[Match]:
+        """Matches of entries that both may be met at ``veil``; open ones first, best first.
+
+        ``near`` chooses by either entry's id, among the best thousand.
+        """
         query = _shown().where(_one.c.veil <= veil, _other.c.veil <= veil)
         if state is not None:
             query = query.where(matches.c.state == state.value)
         opened = case((matches.c.state == MatchState.PROPOSED.value, 0), else_=1)
-        query = query.order_by(opened, matches.c.bits.desc(), matches.c.match_id).limit(limit)
-        return [_match(row) for row in self._connection.execute(query)]
+        query = query.order_by(opened, matches.c.bits.desc(), matches.c.match_id)
+        if near is None:
+            return [_match(row) for row in self._connection.execute(query.limit(limit))]
+        rows = self._connection.execute(query.limit(_LOOKED_AT)).all()
+        chosen = (row for row in rows if near(row.one_hub_id) or near(row.other_hub_id))
+        return [_match(row) for row in itertools.islice(chosen, limit)]
 
     def of_entry(self, hub_id: str, veil: int | None = None) -> list[Match]:
         """The matches of one entry, best first; with ``veil`` only those whose entries both may be met at it."""
@@ -158,6 +185,26 @@ class Matches:
         if veil is not None:
             query = query.where(_one.c.veil <= veil, _other.c.veil <= veil)
         return [_match(row) for row in self._connection.execute(query.order_by(matches.c.bits.desc()))]
+
+    def same_child(self, hub_ids: Collection[str]) -> list[tuple[str, str]]:
+        """Pairs among these entries that a person found to be one child."""
+        if len(hub_ids) < 2:
+            return []
+        query = (
+            select(_one.c.hub_id, _other.c.hub_id)
+            .join_from(matches, _one, _one.c.row == matches.c.searched)
+            .join(_other, _other.c.row == matches.c.found)
+            .where(matches.c.state.in_([MatchState.CONFIRMED.value, MatchState.REUNITED.value]))
+        )
+        among = _one.c.hub_id.in_(hub_ids), _other.c.hub_id.in_(hub_ids)
+        return [(one, other) for one, other in self._connection.execute(query.where(*among))]
+
+    def counterparts(self, hub_id: str) -> list[str]:
+        """The entries that a match which is open or confirmed joins to this one."""
+        open_ = matches.c.state.in_([MatchState.PROPOSED, MatchState.CONFIRMED, MatchState.REUNITED])
+        query = _shown().where(or_(_one.c.hub_id == hub_id, _other.c.hub_id == hub_id), open_)
+        rows = self._connection.execute(query).all()
+        return [row.other_hub_id if row.one_hub_id == hub_id else row.one_hub_id for row in rows]
 
     def counts(self) -> dict[str, int]:
         query = select(matches.c.state, func.count()).group_by(matches.c.state)

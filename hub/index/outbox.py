@@ -1,14 +1,14 @@
 """Notices owed to participants: written with their cause, claimed by couriers, settled by a push or a fetch."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, Integer, bindparam, exists, func, select, update
 
 from contracts import Notice, tracing
 from hub.index import dialect
-from hub.index.columns import Values
+from hub.index.columns import Moment, Values
 from hub.index.payload import Seal
 from hub.index.schema import lanes, outbox
 
@@ -57,6 +57,59 @@ class Why:
 Times = tuple[datetime.datetime, datetime.datetime]
 
 
+@dataclass(frozen=True)
+class Told:
+    """How one notice came to its owner, the owner's own id for it, and when."""
+
+    seq: int
+    how: str
+    foreign_id: str | None
+    begun: datetime.datetime
+    end: datetime.datetime
+
+    @property
+    def said(self) -> Values:
+        return {"told_how": self.how, "theirs": self.foreign_id, "begun": self.begun, "end": self.end}
+
+
+# Made once: putting a statement together takes longer than the database needs for it.
+_earlier = outbox.alias("earlier")
+_WAITS = exists().where(
+    _earlier.c.lane == outbox.c.lane,
+    _earlier.c.about == outbox.c.about,
+    _earlier.c.seq < outbox.c.seq,
+    _earlier.c.state == OWED,
+)
+_NOW = bindparam("now", type_=Moment)
+_CLAIMED = (
+    select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
+    .where(outbox.c.lane == bindparam("in_lane"), outbox.c.state == OWED, outbox.c.due <= _NOW)
+    .where(outbox.c.held_until.is_(None) | (outbox.c.held_until <= _NOW), ~_WAITS)
+    .order_by(outbox.c.due, outbox.c.seq)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=outbox, skip_locked=True)
+)
+_HOLD = (
+    update(outbox)
+    .where(outbox.c.seq.in_(bindparam("seqs", expanding=True)))
+    .values(holder=bindparam("new_by"), held_until=bindparam("until", type_=Moment))
+)
+_MINE = (
+    select(outbox.c.seq)
+    .where(outbox.c.seq.in_(bindparam("seqs", expanding=True)))
+    .where(outbox.c.holder == bindparam("by"), outbox.c.state == OWED)
+    .order_by(outbox.c.seq)
+    .with_for_update()
+)
+_TAKEN = (
+    update(outbox)
+    .where(outbox.c.seq == bindparam("is_seq"), outbox.c.holder == bindparam("by"), outbox.c.state == OWED)
+    .values(state=DONE, how=bindparam("told_how"), foreign_id=bindparam("theirs"), unsure=False)
+    .values(settled_at=bindparam("end", type_=Moment), sent_at=bindparam("begun", type_=Moment))
+    .values(holder=None, held_until=None, attempts=outbox.c.attempts + 1)
+)
+
+
 class Outbox:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self._connection, self._seal = connection, seal
@@ -75,6 +128,7 @@ class Outbox:
                 "due": now,
                 "created_at": now,
                 "trace": trace,
+                "match_id": notice.match_id,
             }
             for notice in notices
         ]
@@ -100,23 +154,9 @@ class Outbox:
 
         A notice waits while an earlier one about the same record is still owed: their order is kept.
         """
-        earlier = outbox.alias("earlier")
-        waits = exists().where(
-            earlier.c.lane == outbox.c.lane,
-            earlier.c.about == outbox.c.about,
-            earlier.c.seq < outbox.c.seq,
-            earlier.c.state == OWED,
-        )
-        free = outbox.c.held_until.is_(None) | (outbox.c.held_until <= now)
-        query = (
-            select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
-            .where(outbox.c.lane == lane, outbox.c.state == OWED, outbox.c.due <= now, free, ~waits)
-            .order_by(outbox.c.due, outbox.c.seq)
-            .limit(limit)
-        )
-        rows = self._connection.execute(dialect.skip_locked(self._connection, query)).all()
-        held: Values = {"holder": holder, "held_until": until}
-        self._connection.execute(update(outbox).where(outbox.c.seq.in_([row.seq for row in rows])).values(held))
+        rows = self._connection.execute(_CLAIMED, {"in_lane": lane, "now": now, "most": limit}).all()
+        if rows:
+            self._connection.execute(_HOLD, {"seqs": [row.seq for row in rows], "new_by": holder, "until": until})
         return [Owed(row.seq, self._notice(row.body), row.attempts, row.unsure, row.trace) for row in rows]
 
     def sending(self, seq: int, holder: str, now: datetime.datetime, until: datetime.datetime) -> bool:
@@ -127,8 +167,16 @@ class Outbox:
 
     def done(self, seq: int, holder: str, how: str, foreign_id: str | None, sent: Times) -> bool:
         """The owner has it; false when the claim had gone to another holder meanwhile."""
-        values = _settled(DONE, how, sent[1]) | {"foreign_id": foreign_id, "sent_at": sent[0], "unsure": False}
-        return self._settle(seq, holder, values)
+        return bool(self.all_done(holder, [Told(seq, how, foreign_id, *sent)]))
+
+    def all_done(self, holder: str, told: Sequence[Told]) -> set[int]:
+        """The same of several at once: those that were still claimed."""
+        asked = {"seqs": [one.seq for one in told], "by": holder}
+        mine = set(self._connection.execute(_MINE, asked).scalars())
+        written = [{"is_seq": one.seq, "by": holder, **one.said} for one in told if one.seq in mine]
+        if written:
+            self._connection.execute(_TAKEN, written)
+        return mine
 
     def dead(self, seq: int, holder: str, why: Why, sent: Times) -> bool:
         """Never to be tried again unless a person says so."""
@@ -167,6 +215,12 @@ class Outbox:
         bodies = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).scalars()
         return [self._notice(body) for body in bodies]
 
+    def last_told(self, lane: str, about: str, match_id: str) -> str | None:
+        """The kind of the last notice of a match that a participant was owed for its record, sent or not."""
+        of_record = (outbox.c.lane == lane) & (outbox.c.about == about)
+        query = select(outbox.c.kind).where(of_record, outbox.c.match_id == match_id)
+        return self._connection.execute(query.order_by(outbox.c.seq.desc()).limit(1)).scalar_one_or_none()
+
     def acknowledge(
         self, lane: str, notice_id: str, now: datetime.datetime
     ) -> tuple[datetime.datetime | None, Notice | None]:
@@ -189,6 +243,11 @@ class Outbox:
         """What is owed by lane, and the oldest of it."""
         query = select(outbox.c.lane, func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == OWED)
         return [Queue(*row) for row in self._connection.execute(query.group_by(outbox.c.lane))]
+
+    def waits(self) -> list[float]:
+        """Minutes from the cause of each settled notice to its end."""
+        query = select(outbox.c.created_at, outbox.c.settled_at).where(outbox.c.settled_at.is_not(None))
+        return [(end - begin).total_seconds() / 60 for begin, end in self._connection.execute(query)]
 
     def attempts(self) -> dict[str, int]:
         """Attempts by lane, over everything that was ever owed."""

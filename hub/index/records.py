@@ -14,7 +14,7 @@ from hub.index import dialect
 from hub.index.columns import Values
 from hub.index.entry import TO_FIND, Entry, Side, columns_of, opaque_id
 from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_keys
-from hub.index.schema import compared, markers, match_keys, record_versions, records
+from hub.index.schema import compared, markers, match_keys, records
 from hub.index.thin import filled, thinned
 
 _PART = 5_000
@@ -91,6 +91,7 @@ _OPEN_AFTER = (
 class Records:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self._connection, self._seal = connection, seal
+        self._sender: str | None = None
 
     # Reading
 
@@ -110,6 +111,17 @@ class Records:
         query = select(records).where(by_id if hub_id is not None else by_reference)
         return self._connection.execute(query).one_or_none()
 
+    def hub_ids(self, refs: Collection[tuple[str, str]], veil: int) -> dict[tuple[str, str], str]:
+        """(participant, source id) -> the hub's id, of those that have an entry which may be met up to ``veil``."""
+        found = {}
+        for some in dialect.parts(sorted(refs), 400):
+            those = tuple_(records.c.participant, records.c.source_id).in_(some) & (records.c.veil <= veil)
+            for row in self._connection.execute(
+                select(records.c.participant, records.c.source_id, records.c.hub_id).where(those)
+            ):
+                found[(row.participant, row.source_id)] = row.hub_id
+        return found
+
     def record(self, row: Row[Any]) -> ChildRecord:
         """The record of a whole row, opened."""
         return load_record(self._seal.open(row.record))
@@ -127,11 +139,20 @@ class Records:
         asked = {"after": row, "on_side": int(side), "most": limit}
         return self._compared(self._connection.execute(_OPEN_AFTER, asked).all())
 
-    def pending(self, limit: int) -> list[tuple[Known, ChildRecord]]:
-        """Ported entries that are not prepared for matching yet, with their records."""
+    def pending(self, limit: int, passing_over: bool = False) -> list[tuple[Known, ChildRecord]]:
+        """Entries not prepared for matching yet, with their records; those that others hold may be passed over."""
         query = select(records).where(records.c.pending == 1).order_by(records.c.row).limit(limit)
-        rows = self._connection.execute(dialect.for_update(self._connection, query)).all()
+        held = dialect.skip_locked if passing_over else dialect.for_update
+        rows = self._connection.execute(held(self._connection, query)).all()
         return [(_known(row), self.record(row)) for row in rows]
+
+    def expired(self, now: datetime.datetime, limit: int) -> dict[str, list[str]]:
+        """Participant -> source ids of records whose day has come."""
+        query = select(records.c.participant, records.c.source_id).where(records.c.expires_at <= now).limit(limit)
+        found: dict[str, list[str]] = {}
+        for participant, source_id in self._connection.execute(query):
+            found.setdefault(participant, []).append(source_id)
+        return found
 
     def count_pending(self) -> int:
         return self.count(records.c.pending == 1)
@@ -189,21 +210,10 @@ class Records:
     # Writing
 
     def hold_sender(self, participant: str) -> None:
-        """Let what one participant says be taken in one message after another."""
-        dialect.hold_sender(self._connection, participant)
-
-    def add_versions(self, told: Iterable[ChildRecord], now: datetime.datetime) -> None:
-        rows = [
-            {
-                "participant": record.ref.participant,
-                "source_id": record.ref.source_id,
-                "version": record.ref.version,
-                "recorded_at": record.recorded_at,
-                "received_at": now,
-            }
-            for record in told
-        ]
-        dialect.insert_many(self._connection, record_versions, rows, new_only=True)
+        """Let what one participant says be taken in one message after another, until this transaction ends."""
+        if participant != self._sender:
+            dialect.hold_sender(self._connection, participant)
+            self._sender = participant
 
     def repeat(self, moments: dict[int, datetime.datetime]) -> None:
         """The owner said again, later, what stands in these rows."""

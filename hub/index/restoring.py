@@ -4,15 +4,16 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, select, text, update
+from sqlalchemy import Connection, Engine, delete, inspect, select, text, update
 
 from contracts import Refused
 from hub.index import dialect
+from hub.index.changes import LOOKED
 from hub.index.copying import Held
 from hub.index.outbox import OWED
 from hub.index.payload import unpack_keys
 from hub.index.records import placed
-from hub.index.schema import leases, match_keys, outbox, records, slots
+from hub.index.schema import leases, markers, match_keys, outbox, records, slots
 
 _KEYS = 200_000
 
@@ -94,3 +95,5 @@ def make_void(connection: Connection, now: datetime.datetime) -> None:
     connection.execute(update(slots).where(slots.c.ended_at.is_(None)).values(ended_at=now, outcome="restored"))
     free: dict[str, Any] = {"holder": None, "held_until": None, "unsure": True}
     connection.execute(update(outbox).where(outbox.c.state == OWED).values(free))
+    # Changes are numbered by each database in its own way: the next look without blocking begins from now.
+    connection.execute(delete(markers).where(markers.c.name == LOOKED))

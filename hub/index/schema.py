@@ -50,6 +50,8 @@ records = Table(
     Column("born_to", Integer),
     Column("first_seen", Moment, nullable=False),
     Column("updated", Moment, nullable=False),
+    # When the owner wants it forgotten; empty once it is.
+    Column("expires_at", Moment),
     # The payload, to be sealed: the record (JSON).
     Column("record", LargeBinary, nullable=False),
     # Its own rows of match_keys, 8 bytes each: for matching, and for finding it by name or diary number.
@@ -61,20 +63,10 @@ Index("ix_records_updated", records.c.updated)
 Index("ix_records_place", records.c.state, records.c.district)
 _pending = records.c.pending == 1
 Index("ix_records_pending", records.c.row, sqlite_where=_pending, postgresql_where=_pending)
+_expiring = records.c.expires_at.is_not(None)
+Index("ix_records_expires_at", records.c.expires_at, sqlite_where=_expiring, postgresql_where=_expiring)
 _published = records.c.public_id.is_not(None)
 Index("uq_records_public_id", records.c.public_id, unique=True, sqlite_where=_published, postgresql_where=_published)
-
-#: Every version that was ever told, so that each is taken in once.
-record_versions = Table(
-    "record_versions",
-    metadata,
-    Column("participant", String(40), primary_key=True),
-    Column("source_id", String(64), primary_key=True),
-    Column("version", String(64), primary_key=True),
-    Column("recorded_at", Moment, nullable=False),
-    Column("received_at", Moment, nullable=False),
-    sqlite_with_rowid=False,
-)
 
 #: Keys hashed with the hub's secret; ``side`` is that of the entry for blocking keys, 3 for keys by which people
 #: find it, so that a look-up meets only what it looks for.
@@ -100,7 +92,8 @@ compared = Table(
 )
 Index("ix_compared_changed", compared.c.changed)
 
-#: A pair that may be one child. ``facts`` is the hash of both sides' features when a person rejected it.
+#: A pair that may be one child. ``facts`` is the hash of both sides' features when a person rejected it; ``flag`` says
+#: why a person must look at it.
 matches = Table(
     "matches",
     metadata,
@@ -119,8 +112,11 @@ matches = Table(
     Column("decided_at", Moment),
     Column("decided_by", String(120)),
     Column("reason", String(200)),
+    Column("flag", String(24)),
     UniqueConstraint("searched", "found"),
 )
+_flagged = matches.c.flag.is_not(None)
+Index("ix_matches_flag", matches.c.flag, sqlite_where=_flagged, postgresql_where=_flagged)
 Index("ix_matches_found", matches.c.found)
 Index("ix_matches_state_bits", matches.c.state, matches.c.bits)
 
@@ -188,6 +184,7 @@ outbox = Table(
     Column("unsure", Boolean, nullable=False, server_default=false()),
     Column("sent_at", Moment),
     Column("trace", String(55)),
+    Column("match_id", String(64)),
 )
 _owed = outbox.c.state == "owed"
 Index("ix_outbox_owed", outbox.c.lane, outbox.c.due, sqlite_where=_owed, postgresql_where=_owed)
@@ -303,6 +300,14 @@ Index("ix_audit_hub_id", audit.c.hub_id, audit.c.seq)
 Index("ix_audit_opening", audit.c.opening)
 Index("ix_audit_matter", audit.c.matter)
 
+#: Lists of those who were asked by live searches, each once: most questions go to the same.
+audiences = Table(
+    "audiences",
+    metadata,
+    Column("digest", String(16), primary_key=True),
+    Column("participants", Text, nullable=False),
+)
+
 #: Which line of the audit is which leaf of its Merkle tree (append-only, as heads and cosignatures are).
 audit_leaves = Table(
     "audit_leaves",
@@ -358,6 +363,9 @@ accounts = Table(
     Column("institution", String(64)),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("locked_until", Moment),
+    # The sealed secret of a one-time code (RFC 6238), and the last step whose code was used.
+    Column("second_factor", LargeBinary),
+    Column("second_step", BigInteger),
 )
 
 sessions = Table(
@@ -369,6 +377,27 @@ sessions = Table(
     Column("expires_at", Moment, nullable=False),
 )
 Index("ix_sessions_expires_at", sessions.c.expires_at)
+
+#: Looks that a person forced open, each to be reviewed by another.
+glass = Table(
+    "glass",
+    metadata,
+    Column("glass_id", String(36), primary_key=True),
+    Column("login", String(64), nullable=False),
+    Column("institution", String(64)),
+    Column("hub_id", String(40), nullable=False),
+    Column("purpose", String(24), nullable=False),
+    Column("matter", String(200), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("reviewed_at", Moment),
+    Column("reviewed_by", String(64)),
+    Column("justified", Boolean),
+    Column("words", String(200)),
+)
+Index("ix_glass_login_hub_id", glass.c.login, glass.c.hub_id)
+Index("ix_glass_at", glass.c.at)
 
 #: What the index was built with: ``core`` -> fingerprint of features and secret.
 markers = Table(

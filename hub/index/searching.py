@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, false, func, or_, select
 
 from contracts import ChildRecord
+from contracts.codes import Status
 from contracts.exchange import Search
 from hub.index.entry import TO_FIND, Side, Veil, month_number
 from hub.index.payload import Seal, load_record
@@ -99,7 +100,8 @@ def _selected() -> Select[Any]:
 
 def _filtered(query: Search, sight: Sight, today: datetime.date) -> Select[Any]:
     mine = records.c.participant == sight.participant if sight.participant is not None else false()
-    return _selected().where(or_(records.c.veil <= int(sight.veil), mine), *_clear(query, today))
+    there = (records.c.veil <= int(sight.veil)) & (records.c.status != Status.WITHDRAWN.value)
+    return _selected().where(or_(there, mine), *_clear(query, today))
 
 
 def _clear(query: Search, today: datetime.date) -> Iterator[ColumnElement[bool]]:

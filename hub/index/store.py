@@ -1,18 +1,22 @@
 """``Store``: one database; ``Work``: one transaction in it, with a subject for each kind of thing kept."""
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
 from contracts import Unready
 from hub.index import dialect
 from hub.index.accounts import Accounts
+from hub.index.alerts import Alerts
 from hub.index.aside import Aside
 from hub.index.audit import Audit
+from hub.index.changes import Changes
 from hub.index.events import Events
 from hub.index.evidence import Evidence
+from hub.index.glass import Glass
 from hub.index.inbox import Inbox
 from hub.index.lanes import Lanes
 from hub.index.leases import Leases
@@ -21,10 +25,16 @@ from hub.index.matches import Matches
 from hub.index.outbox import Outbox
 from hub.index.payload import Seal, Unsealed
 from hub.index.reaching import reached
+from hub.index.reconciliations import Reconciliations
 from hub.index.records import Records
 from hub.index.replies import Replies
 from hub.index.runs import Runs
 from hub.index.searching import Searching
+from registry.answering import answering, busy
+
+#: As long as SQLite itself waits for its lock (hub.index.dialect).
+_PATIENCE_SECONDS = 30
+_LATELY_SECONDS = 3.0
 
 
 class Work:
@@ -33,6 +43,7 @@ class Work:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self.connection = connection
         self.records = Records(connection, seal)
+        self.changes = Changes(connection, seal)
         self.searching = Searching(connection, seal)
         self.matches = Matches(connection)
         self.events = Events(connection, seal)
@@ -43,10 +54,13 @@ class Work:
         self.lanes = Lanes(connection)
         self.letters = Letters(connection)
         self.runs = Runs(connection)
+        self.reconciliations = Reconciliations(connection)
+        self.alerts = Alerts(connection)
         self.leases = Leases(connection)
         self.audit = Audit(connection)
         self.evidence = Evidence(connection)
         self.accounts = Accounts(connection)
+        self.glass = Glass(connection)
 
 
 class Store:
@@ -57,6 +71,8 @@ class Store:
         self.backend = dialect.backend(engine)
         self._reader = engine.execution_options(reading=True)
         self._seal: Seal = seal or Unsealed()
+        self._writing = threading.Lock()
+        self._failed_at = -_LATELY_SECONDS
 
     @classmethod
     def at(cls, url: str, pool_size: int = 10, seal: Seal | None = None) -> "Store":
@@ -66,24 +82,40 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Work]:
         """A transaction that may change things; ``Unready`` (``database_busy``) if the database does not answer."""
-        with _answering(), self.engine.begin() as connection:
-            yield Work(connection, self._seal)
+        try:
+            with answering(), self._turn(), self.engine.begin() as connection:
+                yield Work(connection, self._seal)
+        except Unready as unready:
+            if unready.code == "database_busy":
+                self._failed_at = time.monotonic()
+            raise
+
+    @property
+    def failed_lately(self) -> bool:
+        """Whether the database did not take a write of this process in the last seconds: on a full disk some go on."""
+        return time.monotonic() < self._failed_at + _LATELY_SECONDS
 
     @contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction that only reads, beside any writer."""
-        with _answering(), self._reader.begin() as connection:
+        with answering(), self._reader.begin() as connection:
             yield Work(connection, self._seal)
 
     def close(self) -> None:
         self.engine.dispose()
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """SQLite's writers of one process follow one another here.
 
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if "no such" in str(error.orig):  # a table that is not there is a defect, not a busy moment
-            raise
-        raise Unready("database_busy", "The hub's database does not answer. Try again in a minute.") from error
+        Waiting for its own lock is sleeping and looking again, during which nobody writes: half of the rate is lost.
+        """
+        if self.backend != "sqlite":
+            yield
+            return
+        if not self._writing.acquire(timeout=_PATIENCE_SECONDS):
+            raise busy()
+        try:
+            yield
+        finally:
+            self._writing.release()

@@ -24,6 +24,8 @@ class Asked:
     model: Path | None = None
     rejects: Path | None = None
     """CSV for rows that could not be read, with side, row, field and rule; never with what they say."""
+    untold: Path | None = None
+    """CSV of the records that cannot be compared on some field, with the fields; by id, never with what they say."""
     best: int | None = None
     """How many right rows to keep of each left row; the model's number if absent."""
     least_bits: float | None = None
@@ -61,5 +63,11 @@ class Linked:
     rejected: dict[str, int] = field(default_factory=dict)
     unused: dict[str, int] = field(default_factory=dict)
     """What was said and could not be used: an unmapped code, a placeholder date; the row itself was linked."""
+    untold: dict[str, int] = field(default_factory=dict)
+    """Rows that can be compared with nobody on a field, since they do not tell it, by side and field."""
+    never_told: list[str] = field(default_factory=list)
+    """Fields that no row of either side tells."""
+    unmet: dict[str, int] = field(default_factory=dict)
+    """Rows without a blocking key, by side: they meet nobody unless every pair is scored."""
     model: str = ""
     seconds: dict[str, float] = field(default_factory=dict)

@@ -77,19 +77,28 @@ def model_of(settings: Settings, path: Path | None = None) -> Model:
 def train(store: Store, model: Model, out: Path, version: str | None = None, found_share: float = 0.3) -> Trained:
     """Learn m and u by EM from the index, then m from confirmed pairs and probabilities from all decided ones.
 
+    How rare each word of names is and where each district lies are counted too, and stand in the file.
+
     Writes ``out``, which must not be there: a model that was named somewhere never changes under its name.
     Raises ``Refused`` (``nothing_to_learn_from``) for an index without pairs.
     """
     if out.exists():
         raise Refused("file_is_there", f"{out.name} is there already; name a new file for the new model.")
     version = version or _next(model.data.version)
-    left, right = (list(_open(store, side)) for side in (Side.SEARCHED, Side.CANDIDATE))
-    learned = learning.learn(model, _rows(left), _rows(right), version=version, found=found_share)
+    left, right = (list(open_entries(store, side)) for side in (Side.SEARCHED, Side.CANDIDATE))
+    known = _counted(model, [_rows(left), _rows(right)])
+    learned = learning.learn(known, _rows(left), _rows(right), version=version, found=found_share)
     said = _decided(store)
     new = _told_by_people(learned.model, said, version)
     _write(new, out)
     yes, no = (sum(one.true is truth for one in said) for truth in (True, False))
     return Trained(version, len(left), len(right), learned.pairs, learned.matches, yes, no, bool(yes and no))
+
+
+def _counted(model: Model, tables: list[Rows]) -> Model:
+    """With the rarity of names' words and the middle points of districts that the index itself tells."""
+    points = {**model.centroids.districts, **learning.district_points(tables)}
+    return model.with_frequencies(learning.count_words(tables)).with_centroids(points)
 
 
 def _next(version: str) -> str:
@@ -145,7 +154,8 @@ def _write(model: Model, out: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _open(store: Store, side: Side) -> Iterator[Compared]:
+def open_entries(store: Store, side: Side) -> Iterator[Compared]:
+    """Every open entry of a side, some thousand to a transaction."""
     last, part = 0, True
     while part:
         with store.read() as work:
@@ -176,7 +186,7 @@ def shadowed(store: Store, settings: Settings, path: Path, examples: int, progre
     ``examples``: how many pairs of each kind to name, those that score highest by the model that proposes them.
     """
     old, new = model_of(settings), model_of(settings, path)
-    left, right = (list(_open(store, side)) for side in (Side.SEARCHED, Side.CANDIDATE))
+    left, right = (list(open_entries(store, side)) for side in (Side.SEARCHED, Side.CANDIDATE))
     changes: list[_Changed] = []
     kept = 0
     for start in range(0, len(left) if right else 0, _LINKED_AT_ONCE):
@@ -207,8 +217,9 @@ def _best(changes: list[_Changed], most: int) -> list[_Changed]:
 def _example(one: _Changed, old: Model, new: Model) -> Example:
     searched, found = (Features.unpack(side.features) for side in (one.searched, one.found))
     before, after = (score(model, searched, found).bits for model in (old, new))
-    return Example(one.change, _reference(one.searched), _reference(one.found), before, after)
+    return Example(one.change, reference(one.searched), reference(one.found), before, after)
 
 
-def _reference(entry: Compared) -> str:
+def reference(entry: Compared) -> str:
+    """How the owner calls an entry: ``participant:source_id``."""
     return f"{entry.participant}:{entry.source_id}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from hub.linking import local, writing
+from hub.linking import local, untold, writing
 from hub.linking.asked import Asked, Engine, Linked
 from hub.linking.columns import SIDES, Reader, Side, readers
 from hub.linking.pairs import Found, Limits
@@ -39,6 +39,9 @@ def linked(asked: Asked, bar: Bar = _no_bar) -> Linked:
         with bar("linking") as progress:
             found = _found(asked, model, left, right, Path(folder), progress)
         was_linked = time.monotonic()
+        gaps = {"left": gaps_of(model, left), "right": gaps_of(model, right)}
+        if asked.untold is not None:
+            untold.write(asked.untold, gaps)
         with bar(f"writing {asked.out.name}") as progress:
             writing.write(asked.out, writing.Told(model, left.ids, right.ids), found.blocks, found.kept, progress)
     times = {"read": was_read - began, "link": was_linked - was_read, "write": time.monotonic() - was_linked}
@@ -53,6 +56,9 @@ def linked(asked: Asked, bar: Bar = _no_bar) -> Linked:
         found.pairs_left_out,
         dict(rejects.counts),
         unused,
+        untold.counts(gaps),
+        untold.never_told(gaps),
+        {side: int(one.unmet.sum()) for side, one in gaps.items()},
         model.version,
         times,
     )
@@ -75,6 +81,11 @@ def _learned(asked: Asked, model: Model, left: Table, right: Table) -> Model:
     version = f"{model.data.version.split('-')[0]}-learned"
     learned = learn(model, left.rows, right.rows, version=version, found=asked.found_share).model
     return learned if asked.one_in is None else learned.with_prior(asked.one_in)
+
+
+def gaps_of(model: Model, table: Table) -> untold.Gaps:
+    """What the people of a table do not tell."""
+    return untold.gaps(model, table.ids, table.rows)
 
 
 def limits_of(asked: Asked, model: Model) -> Limits:

@@ -4,8 +4,10 @@ Two records are candidates for each other when they share a key and lie on diffe
 
 ====== ======================================================================================================
 name   a word of the name (by its phonetic key), alone and with each year of birth that is possible
-names  two words of the name; a word and a parent's; a father's and a mother's; a father's with gender and year of birth
-place  gender, year of birth, district (or state) of event or home, and quarter of the event
+names  two words of the name; a word and a parent's; a father's and a mother's; a father's, gender and year of birth;
+       gender and how a word and a parent's begin, since slips of the pen mostly come later
+place  gender, year of birth, district (or state) of event or home, and quarter of the event; gender, district and
+       quarter, whatever the age
 time   gender, year of birth and month of the event, anywhere in the country
 speech gender, year of birth, a language that few speak, and half-year of the event
 home   gender, year of birth and district, whatever the time
@@ -28,6 +30,8 @@ from hub.matching.features import Features, rows
 from hub.matching.hashes import Hashes, mixed, of_text
 from hub.matching.phonetics import word_keys
 
+#: Of the keys as such: a hub whose index holds keys of another version is told to build them anew.
+VERSION = 2
 _TOLERANCE_MONTHS = np.array([0, 0, 12, 18, 18])
 _MOST_YEARS = 7
 _WIDELY_SPOKEN = (b"hi", b"en", b"ur", b"")
@@ -74,9 +78,11 @@ def keyed(table: Rows) -> Keyed:
         _joined("parent", names, _both(father, mother)),
         _joined("parents", father, mother),
         _joined("father", father, person),
+        _joined("openings", genders, _openings(table, "names", "nicks"), _openings(table, "father", "mother")),
         _joined("place", person, _places(table), _spans(table, 91, back=1, ahead=3)),
         _joined("time", person, _spans(table, 30, back=0, ahead=1)),
         _joined("speech", person, _languages(table), _spans(table, 182, back=1, ahead=4)),
+        _joined("there", genders, _places(table, ("district",)), _spans(table, 91, back=1, ahead=3)),
         _joined("home", person, _places(table, ("district",))),
         _joined("mark", genders, _marks(table)),
         _joined("mark", person, _places(table, ("state",)), _marks(table)),
@@ -134,12 +140,17 @@ def _cells(cells: npt.NDArray[Any]) -> Told:
     return Told(row.astype(np.int64), cells[row, at].astype(np.int64).view(np.uint64))
 
 
-def _spoken(table: Rows, column: str) -> Told:
-    """Phonetic keys of the words of a name column."""
+def _openings(table: Rows, *columns: str) -> Told:
+    """The first two letters of the phonetic keys of all words of these name columns."""
+    return _both(*(_spoken(table, column, 2) for column in columns))
+
+
+def _spoken(table: Rows, column: str, letters: int | None = None) -> Told:
+    """Phonetic keys of the words of a name column, or their first so many letters."""
     words = np.ascontiguousarray(table[column])
     row, at = np.nonzero(words != b"")
     distinct, which = np.unique(words[row, at], return_inverse=True)
-    sounds = [sorted(word_keys(word.decode())) for word in distinct.tolist()]
+    sounds = [sorted({key[:letters] for key in word_keys(word.decode())}) for word in distinct.tolist()]
     times = np.array([len(some) for some in sounds], dtype=np.int64)
     codes = np.array([of_text(one) for some in sounds for one in some], dtype=np.uint64)
     start, repeat = (np.cumsum(times) - times)[which], times[which]

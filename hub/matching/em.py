@@ -22,7 +22,8 @@ from hub.matching.shares import fitted, shares_of, whole_of, with_shares
 #: Pairs below this posterior (in bits) are taken as surely different while m is learned.
 _HOPELESS = -14.0
 _CHUNK = 100_000
-_RANDOM_CHUNKS = 16
+#: Pairs drawn at random: one of so many there are, within these limits; more say nothing new of small tables.
+_RANDOM_OF, _RANDOM_LEAST, _RANDOM_MOST = 30, 400_000, 1_600_000
 _MOST_CANDIDATES = 2_000
 #: Posterior from which a pair teaches m.
 _CERTAIN = 0.9
@@ -77,7 +78,7 @@ def learn(
         raise Refused("nothing_to_learn_from", "Give rows on both sides; a model is learned from pairs of them.")
     dice = np.random.default_rng(seed)
     model = model.with_reference(met_by_chance(count_words([left, right])))
-    tables = Tables(left, right, _RANDOM_CHUNKS * _CHUNK)
+    tables = Tables(left, right, _RANDOM_MOST)
     u = _counted_at_random(model, tables, dice)
     seen = _look(model, tables, np.sort(dice.permutation(len(left))[:most_left]))
     m = [fitted(a, b, field) for a, b, field in zip(shares_of(model, "m"), u, model.fields, strict=True)]
@@ -95,7 +96,7 @@ def learn(
 def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) -> list[npt.NDArray[np.float64]]:
     """u of each level: its share among random pairs, nearly all of which are of different children."""
     counts = [np.array([level.u for level in field.levels]) for field in model.fields]
-    for _ in range(_RANDOM_CHUNKS):
+    for _ in range(_drawn(tables) // _CHUNK):
         lefts, rights = (dice.integers(0, len(side), _CHUNK) for side in (tables.left, tables.right))
         for count, reached in zip(counts, reach(model, Pairs(tables, lefts, rights)), strict=True):
             count += np.bincount(reached.level, minlength=len(count) + 1)[1:]
@@ -104,6 +105,10 @@ def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) 
         before if field.open else whole_of(count, field)
         for count, before, field in zip(counts, had, model.fields, strict=True)
     ]
+
+
+def _drawn(tables: Tables) -> int:
+    return min(max(len(tables.left) * len(tables.right) // _RANDOM_OF, _RANDOM_LEAST), _RANDOM_MOST)
 
 
 def _look(model: Model, tables: Tables, sample: Ints) -> _Seen:

@@ -3,6 +3,7 @@
 from hub.matching.decisions import Bin, calibrated, confirmed, reliability
 from hub.matching.em import Learned, learn
 from hub.matching.frequency import count_words
+from hub.matching.places import district_points
 from hub.matching.shadowing import Change, Shadow, shadow
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "calibrated",
     "confirmed",
     "count_words",
+    "district_points",
     "learn",
     "reliability",
     "shadow",

@@ -1,7 +1,7 @@
 """The model as data: levels with m and u for each field, read from ``model.toml`` and checked as hard as code."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -18,9 +18,14 @@ from hub.matching.comparisons import COMPARISONS, Setting
 from hub.matching.frequency import Frequency
 from hub.matching.names import fold, sound
 from hub.matching.places import Centroids
+from hub.matching.written import written
 
 _Share = Annotated[float, Field(gt=0, lt=1)]
 _Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_Sound = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,16}$")]
+_Code = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}$")]
+_Latitude = Annotated[float, Field(ge=5.0, le=38.0)]
+_Longitude = Annotated[float, Field(ge=67.0, le=98.5)]
 _Words = Annotated[str, StringConstraints(pattern=r"^[^\"\\\\\n]{2,120}$")]
 
 
@@ -109,6 +114,10 @@ class _File(_Data):
     propose: Propose
     calibration: Calibration = Calibration()
     frequency: Rarity
+    words: dict[_Sound, Annotated[int, Field(ge=0, le=40)]] = {}
+    """Rarity classes of names' words, by their sound, where they were counted; else those of ``frequencies.toml``."""
+    districts: dict[_Code, tuple[_Latitude, _Longitude]] = {}
+    """Middle points of districts by LGD code, where they were learned."""
     field: list[FieldModel]
 
     @model_validator(mode="after")
@@ -138,7 +147,8 @@ class Model:
             ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise Refused("invalid_model", f"{path.name} cannot be read as TOML; correct it.") from error
-        return cls(data, _frequency(data.frequency, _common_words()), Centroids(_states()))
+        districts = {int(code): point for code, point in data.districts.items()}
+        return cls(data, _frequency(data.frequency, data.words or _common_words()), Centroids(_states(), districts))
 
     @property
     def version(self) -> str:
@@ -182,17 +192,24 @@ class Model:
 
     def text(self) -> str:
         """The model as the text of a ``model.toml``; ``load`` of it gives the same weights."""
-        return "\n".join(_lines(self.data)) + "\n"
+        return written(self.data)
 
     def with_centroids(self, districts: Mapping[int, tuple[float, float]]) -> "Model":
         """With middle points of districts, LGD code to (latitude, longitude) in degrees."""
-        return replace(self, centroids=Centroids(self.centroids.states, districts))
+        known = replace(self, centroids=Centroids(self.centroids.states, districts))
+        return known.with_data(districts={str(code): point for code, point in sorted(districts.items())})
 
     def with_frequencies(self, counts: Mapping[str, int]) -> "Model":
-        """With rarity learned from the index: how often each name's word was seen (see ``learning.count_words``)."""
+        """With rarity learned from the index: how often each name's word was seen (see ``learning.count_words``).
+
+        A word that is as rare as one never seen needs no line of its own, so that the model stays small.
+        """
         total = max(sum(counts.values()), 1)
-        classes = {word: min(40, int(log2(total / count))) for word, count in counts.items() if count > 0}
-        return replace(self, frequency=_frequency(self.data.frequency, classes))
+        unseen = min(int(log2(total)), _RAREST)
+        classes = {word: int(log2(total / count)) for word, count in sorted(counts.items()) if count > 0}
+        words = {word: rarity for word, rarity in classes.items() if rarity < unseen}
+        told = self.with_data(frequency={**self.data.frequency.model_dump(), "unseen": unseen}, words=words)
+        return replace(told, frequency=_frequency(told.data.frequency, words))
 
     def with_reference(self, reference: int) -> "Model":
         """With another class of words at which an agreement is worth just its level (see ``met_by_chance``)."""
@@ -216,23 +233,9 @@ class Model:
         return replace(self, data=_File.model_validate({**self.data.model_dump(), **changes}))
 
 
-def _lines(data: _File) -> Iterator[str]:
-    yield f'version = "{data.version}"'
-    for name in ("prior", "propose", "calibration", "frequency"):
-        yield f"\n[{name}]"
-        yield from (f"{key} = {value!r}" for key, value in getattr(data, name).model_dump().items())
-    for field in data.field:
-        yield f'\n[[field]]\nname = "{field.name}"\nwords = "{field.words}"'
-        yield from (f"{flag} = {str(getattr(field, flag)).lower()}" for flag in ("ordered", "open"))
-        yield "levels = ["
-        for level in field.levels:
-            rarity = ", by_rarity = true" if level.by_rarity else ""
-            rarity += f', given = "{level.given}"' if level.given else ""
-            yield f'  {{ name = "{level.name}", words = "{level.words}", m = {level.m!r}, u = {level.u!r}{rarity} }},'
-        yield "]"
-
-
 _HERE = Path(__file__).parent
+#: Words rarer than one in two to the power of this are all as rare as one never seen.
+_RAREST = 16
 
 
 def _frequency(rarity: Rarity, classes: Mapping[str, int]) -> Frequency:

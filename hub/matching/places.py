@@ -1,11 +1,11 @@
 """Places by hierarchy of LGD codes first, then by distance between points, districts or states."""
 
-from collections.abc import Mapping
-from math import sin
+from collections.abc import Iterable, Mapping
+from math import atan2, degrees, hypot, sin
 
 import numpy as np
 
-from hub.matching.columns import Ints, Pairs, Tables, Truths
+from hub.matching.columns import Ints, Pairs, Rows, Tables, Truths
 from hub.matching.features import EARTH, position
 from hub.matching.reached import Reached, any_of, by_value, first_that_holds, where_told
 
@@ -30,6 +30,24 @@ class Centroids:
     def of_districts(self, codes: Ints) -> Ints:
         found: Ints = self._districts[np.where(codes < len(self._districts), codes, 0)]
         return found
+
+
+def district_points(tables: Iterable[Rows], least: int = 5) -> dict[int, tuple[float, float]]:
+    """Middle points of districts, LGD code to (latitude, longitude), where so many places of records tell a point.
+
+    The median in each direction: a point that was typed wrong does not move it.
+    """
+    told = [table[which] for table in tables for which in ("event", "home")]
+    told = [slot[(slot["district"] > 0) & (slot["x"] != 0)] for slot in told]
+    code = np.concatenate([slot["district"] for slot in told]) if told else np.zeros(0, dtype=np.int64)
+    at = np.concatenate([np.stack([slot[axis] for axis in "xyz"], axis=1) for slot in told]) if told else code
+    found = {}
+    for district in np.unique(code).tolist():
+        points = at[code == district]
+        if len(points) >= least:
+            x, y, z = np.median(points, axis=0).tolist()
+            found[district] = (round(degrees(atan2(z, hypot(x, y))), 3), round(degrees(atan2(y, x)), 3))
+    return found
 
 
 def _table(points: Mapping[int, tuple[float, float]]) -> Ints:

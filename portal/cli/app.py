@@ -20,6 +20,8 @@ from portal.cli import (
     letters,
     match,
     node,
+    reconcile,
+    search,
     serve,
     work,
 )
@@ -33,9 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, serve, work, node, exchange, doctor, backup):
+for part in (demo, serve, work, node, exchange, search, doctor, backup):
     part.add_to(app)
-for group in (match, letters, audit, adapter, contract, directory, accounts, faults):
+for group in (match, letters, audit, adapter, contract, directory, accounts, reconcile, faults):
     app.add_typer(group.group)
 
 

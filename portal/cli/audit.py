@@ -1,6 +1,7 @@
 """``trackchild audit``: prove what the hub was asked and what it told, to its operator, an owner or a court."""
 
 import datetime
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,10 @@ Keys = Annotated[
 
 
 @group.command(name="new-key")
-def new_key(path: Annotated[Path, typer.Argument(help="File to write; only its owner may read it.")]) -> None:
+def new_key(
+    path: Annotated[Path, typer.Argument(help="File to write; only its owner may read it.")],
+    as_json: output.Json = False,
+) -> None:
     """Make a signing key, for the hub (TRACKCHILD_AUDIT_KEY) or for a witness.
 
     Example:
@@ -33,13 +37,15 @@ def new_key(path: Annotated[Path, typer.Argument(help="File to write; only its o
     from hub.evidence.growing import new_key as make
 
     make(path)
-    typer.echo(f"Written to {path}. Keep a copy where the hub's operators cannot reach it.")
+    said = f"Written to {path}. Keep a copy where the hub's operators cannot reach it."
+    output.show({"written": str(path)}, as_json, lambda: said)
 
 
 @group.command()
 def key(
     witness: Annotated[Path | None, typer.Option(help="A witness's key file, in place of the hub's own key.")] = None,
     name: Annotated[str | None, typer.Option(help="The witness's name, e.g. its participant id.")] = None,
+    as_json: output.Json = False,
 ) -> None:
     """Print the verifier key: what others need to check signatures. It is no secret.
 
@@ -50,7 +56,7 @@ def key(
         trackchild audit key --witness witness.pem --name police-br
     """
     if witness is not None:
-        typer.echo(_witness_signer(witness, name).verifier)
+        _show_key(str(_witness_signer(witness, name).verifier), as_json)
         return
     with opened_hub() as hub:
         signer = hub.proofs.signer
@@ -58,7 +64,7 @@ def key(
         raise Refused(
             "heads_not_signed", "No key is set. Make one by `trackchild audit new-key`, set TRACKCHILD_AUDIT_KEY."
         )
-    typer.echo(signer.verifier)
+    _show_key(str(signer.verifier), as_json)
 
 
 @group.command()
@@ -104,6 +110,7 @@ def export(
     path: Annotated[Path, typer.Argument(help="The bundle to write (ZIP).")],
     notice: Annotated[str | None, typer.Option(help="Lines about the notice of this id.")] = None,
     child: Annotated[str | None, typer.Option(help="Lines about the child of this number in the hub.")] = None,
+    as_json: output.Json = False,
 ) -> None:
     """Write a bundle that proves who was told or shown what; anybody checks it offline.
 
@@ -117,7 +124,8 @@ def export(
         raise Refused("no_filter", "Name either a notice by --notice or a child by --child.")
     with opened_hub() as hub:
         many = hub.proofs.export(path, notice=notice, hub_id=child)
-    typer.echo(f"{many} lines are in {path}. Check it by: trackchild audit check {path} --key KEY")
+    said = f"{many} lines are in {path}. Check it by: trackchild audit check {path} --key KEY"
+    output.show({"bundle": str(path), "lines": many}, as_json, lambda: said)
 
 
 @group.command()
@@ -126,6 +134,7 @@ def check(
     key: Annotated[str, typer.Option(help="The hub's verifier key, had from elsewhere than the bundle.")],
     witness: Annotated[list[str] | None, typer.Option(help="A witness's verifier key; repeatable.")] = None,
     notice: Annotated[list[Path] | None, typer.Option(help="A notice as JSON, as it was received; repeatable.")] = None,
+    as_json: output.Json = False,
 ) -> None:
     """Check a bundle; needs no database.
 
@@ -136,11 +145,11 @@ def check(
     from hub.evidence.offline.bundle import main
 
     told = [f"--witness={one}" for one in witness or []] + [f"--notice={one}" for one in notice or []]
-    raise typer.Exit(main([str(bundle), f"--key={key}", *told]))
+    raise typer.Exit(main([str(bundle), f"--key={key}", *told, *(["--json"] if as_json else [])]))
 
 
 @group.command()
-def verifier(path: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+def verifier(path: Annotated[Path, typer.Argument(help="The file to write.")], as_json: output.Json = False) -> None:
     """Write the stand-alone verifier: one file for those who do not have this software.
 
     Example:
@@ -150,7 +159,8 @@ def verifier(path: Annotated[Path, typer.Argument(help="The file to write.")]) -
     from hub.evidence.exporting import write_verifier
 
     write_verifier(path)
-    typer.echo(f"Run it by: python {path} BUNDLE --key KEY (needs Python 3.11 and the package cryptography)")
+    said = f"Run it by: python {path} BUNDLE --key KEY (needs Python 3.11 and the package cryptography)"
+    output.show({"written": str(path)}, as_json, lambda: said)
 
 
 @group.command()
@@ -161,6 +171,7 @@ def witness(
     name: Annotated[str, typer.Option(help="The witness's name, e.g. its participant id.")],
     state: Annotated[Path, typer.Option(help="File in which the heads seen are kept.")],
     api_key: Annotated[str, typer.Option(envvar="TRACKCHILD_API_KEY", help="The participant's key at the hub.")],
+    as_json: output.Json = False,
 ) -> None:
     """See the hub's newest head, check that the audit only grew, keep the head and sign it; run it every hour.
 
@@ -174,7 +185,13 @@ def witness(
 
     one = Witness(_verifier(hub_key), _witness_signer(signing_key, name), state)
     size = visit(url, api_key, one, datetime.datetime.now(datetime.UTC))
-    typer.echo("Nothing is new." if size is None else f"The head of {size} lines goes on from the last; it is signed.")
+    said = "Nothing is new." if size is None else f"The head of {size} lines goes on from the last; it is signed."
+    output.show({"signed": size}, as_json, lambda: said)
+
+
+def _show_key(verifier_key: str, as_json: bool) -> None:
+    # Not by output.show: a terminal would break the line, and it is there to be copied.
+    typer.echo(json.dumps({"key": verifier_key}) if as_json else verifier_key)
 
 
 def _witness_signer(path: Path, name: str | None) -> "Signer":

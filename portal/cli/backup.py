@@ -52,7 +52,7 @@ def make(
 
         trackchild backup before-the-upgrade.zip
 
-        trackchild backup /var/backups/trackchild --keep 14
+        trackchild backup make /var/backups/trackchild --keep 14
     """
     from hub import backup
     from hub.index import Store

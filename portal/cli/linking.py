@@ -1,4 +1,4 @@
-"""``trackchild match link | train | shadow``: two files linked, a model learned, and what it would change."""
+"""``trackchild match link | train | shadow | untold``: files linked, a model learned, and what records do not tell."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from hub.linking.on_index import Shadowed
+    from hub.linking.untold_index import Untold
 
 File = Annotated[Path, typer.Argument(help="CSV, JSON-lines or Parquet.", exists=True, dir_okay=False)]
 
@@ -23,7 +24,7 @@ FoundShare = Annotated[
 
 def add_to(group: typer.Typer) -> None:
     """Add the commands to the group ``match``."""
-    for command in (link, train, shadow):
+    for command in (link, train, shadow, untold):
         group.command()(command)
 
 
@@ -35,6 +36,7 @@ def link(
     engine: Annotated[Engine, typer.Option(help="Where it runs; the result is the same.")] = Engine.LOCAL,
     model: Annotated[Path | None, typer.Option(help="A model in place of the one shipped.")] = None,
     rejects: Annotated[Path | None, typer.Option(help="CSV for rows that cannot be read, with the reason.")] = None,
+    untold: Annotated[Path | None, typer.Option(help="CSV of who cannot be compared on which fields.")] = None,
     best: Annotated[int | None, typer.Option(min=1, help="How many pairs to keep for each left row.")] = None,
     least_bits: Annotated[float | None, typer.Option(help="Score from which a pair is kept.")] = None,
     one_in: Annotated[
@@ -61,7 +63,7 @@ def link(
     from hub.linking.running import linked
 
     asked = Asked(left=left, right=right, out=out, columns=columns, engine=engine, model=model, rejects=rejects,
-                  best=best, least_bits=least_bits, one_in=one_in, learn=learn,
+                  untold=untold, best=best, least_bits=least_bits, one_in=one_in, learn=learn,
                   found_share=found_share, most_candidates=most_candidates,
                   everything=everything, master=master, stage=stage)  # fmt: skip
     report = linked(asked, lambda title: output.progress(title, as_json))
@@ -75,6 +77,9 @@ def _linked(report: Linked, out: Path) -> "RenderableType":
         ("pairs that the cap left out", f"{report.pairs_left_out:,}"), ("model", report.model),
         *((f"set aside, {what}", f"{count:,}") for what, count in report.rejected.items()),
         *((f"not used, {what}", f"{count:,}") for what, count in report.unused.items()),
+        *((f"could not be compared, {what}", f"{count:,}") for what, count in report.untold.items()),
+        *([("told by nobody", "\n".join(report.never_told))] if report.never_told else []),
+        *((f"meet nobody, {side}", f"{count:,}") for side, count in report.unmet.items() if count),
         *((f"seconds to {what}", f"{spent:.1f}") for what, spent in report.seconds.items()),
     ]  # fmt: skip
     return output.table("Linked", ("", ""), rows)
@@ -119,6 +124,38 @@ def shadow(
     with opened_hub() as hub, output.progress("comparing", as_json) as advance:
         report = on_index.shadowed(hub.store, hub.settings, model, examples, advance)
     output.show(report, as_json, lambda: _shadowed(report))
+
+
+def untold(
+    field: Annotated[str | None, typer.Option(help="Only records that do not tell this field.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="How many records to name, those that lack most first.")] = 20,
+    as_json: output.Json = False,
+) -> None:
+    """Open records that cannot be compared with anybody on some field, and which; with how many there are of each.
+
+    Examples:
+
+        trackchild match untold
+
+        trackchild match untold --field age --limit 100 --json
+    """
+    from hub.linking import on_index, untold_index
+
+    with opened_hub() as hub, output.progress("looking", as_json) as advance:
+        report = untold_index.untold_of(hub.store, on_index.model_of(hub.settings), field, limit, advance)
+    output.show(report, as_json, lambda: _untold(report))
+
+
+def _untold(report: "Untold") -> "RenderableType":
+    from rich.console import Group
+
+    counts = [("open records", f"{report.searched:,}", f"{report.candidates:,}")]
+    counts += [(field, f"{searched:,}", f"{found:,}") for field, (searched, found) in report.fields.items()]
+    named = [(one.record, "yes" if one.meets_nobody else "", ", ".join(one.fields)) for one in report.records]
+    return Group(
+        output.table("Could not be compared", ("field", "searched for", "found"), counts),
+        output.table(f"Meet nobody: {report.meet_nobody:,}", ("record", "meets nobody", "does not tell"), named),
+    )
 
 
 def _shadowed(report: "Shadowed") -> "RenderableType":

@@ -31,6 +31,24 @@ def rebuild(as_json: output.Json = False) -> None:
     output.show(report, as_json, lambda: output.table("Matching", columns, [[getattr(report, c) for c in columns]]))
 
 
+@group.command()
+def look(as_json: output.Json = False) -> None:
+    """Compare what changed since the last look with every entry of the other side, whatever keys they share.
+
+    Workers do so by themselves (TRACKCHILD_LOOK_EVERY_SECONDS). The first look only notes where the next one begins.
+
+    Example:
+
+        trackchild match look
+    """
+    with opened_hub() as hub, output.progress("looking", as_json) as advance:
+        report = hub.look_through(advance)
+    columns = ("looked", "proposed", "seconds")
+    output.show(
+        report, as_json, lambda: output.table("Looked through", columns, [[getattr(report, c) for c in columns]])
+    )
+
+
 @group.command(name="list")
 def list_(
     state: Annotated[MatchState, typer.Option(help="Which matches.")] = MatchState.PROPOSED,

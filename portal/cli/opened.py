@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from contracts import Officer
-from hub.access import Role, person
+from hub.access import EVERYWHERE, Role, person
 
 if TYPE_CHECKING:
     from hub.app import Hub
     from hub.settings import Settings
 
 #: Whoever sits at the machine's console: they hold the database anyway, and the audit names them as such.
-CONSOLE = person(Officer(id="console", role="operator at the console"), Role.OFFICER)
+CONSOLE = person(Officer(id="console", role="operator at the console"), Role.STATE_POLICE, EVERYWHERE)
 
 
 @contextmanager

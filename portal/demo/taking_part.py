@@ -47,10 +47,14 @@ TAKING_PART = (
 )
 
 PASSWORD = "find-the-children"  # noqa: S105 - printed by the demo for everybody
-ACCOUNTS = (
-    Account(login="officer.demo", password=PASSWORD, name="Station officer (demo)", role="officer"),
-    Account(login="cwc.demo", password=PASSWORD, name="Member of a CWC (demo)", role="committee"),
-    Account(login="home.demo", password=PASSWORD, name="Case worker of a home (demo)", role="cci"),
-    Account(login="admin.demo", password=PASSWORD, name="Administrator (demo)", role="administrator"),
-    Account(login="auditor.demo", password=PASSWORD, name="Auditor (demo)", role="auditor"),
+#: At the centre, so that they see the children of every state that takes part.
+ACCOUNTS = tuple(
+    Account(login=login, password=PASSWORD, name=name, role=role, institution=institution)
+    for login, name, role, institution in (
+        ("officer.demo", "Police officer (demo)", "officer", "in:ncrb"),
+        ("cwc.demo", "Member of a committee (demo)", "committee", "in:cpsu"),
+        ("home.demo", "Case worker of a home (demo)", "cci", "in:cpsu"),
+        ("admin.demo", "Administrator (demo)", "administrator", None),
+        ("auditor.demo", "Auditor (demo)", "auditor", None),
+    )
 )

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
 from contracts import Purpose, SectionName
 from contracts.exchange import MatchState, Search
+from contracts.live import LiveSearch
 from portal.web.language import _, mark
 
 REASON_MOST = 200
@@ -72,6 +74,19 @@ def _contradictions(query: Search) -> list[Wrong]:
     return wrong
 
 
+def live_of(fields: Mapping[str, str], most: int) -> tuple[LiveSearch | None, list[Wrong]]:
+    """The question to the index and the owners behind a filled search form, or what is wrong with it."""
+    query, wrong = search_of(fields)
+    purpose, case = fields.get("purpose", ""), fields.get("case", "")
+    if purpose not in list(Purpose):
+        wrong = [*wrong, Wrong("purpose", _("Choose why you need it"))]
+    wrong = wrong + _wrong_line("case", case, _("Write the number of the case, such as the FIR number"))
+    if query is None or wrong:
+        return None, wrong
+    asked = query.model_copy(update={"limit": most})
+    return LiveSearch(query=asked, purpose=Purpose(purpose), case=case), []
+
+
 def filled_from(query: Search) -> dict[str, str]:
     """The fields of the search form that would ask ``query`` again."""
     said = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
@@ -97,6 +112,27 @@ def decision_of(fields: Mapping[str, str], allowed: tuple[MatchState, ...]) -> t
 
 
 @dataclass(frozen=True)
+class Why:
+    """Why an entry is looked at, and for which case."""
+
+    purpose: Purpose
+    case: str
+
+    @property
+    def query(self) -> str:
+        """As it stands in an address."""
+        return urlencode({"purpose": self.purpose.value, "case": self.case})
+
+
+def why_of(fields: Mapping[str, str]) -> tuple[Why | None, list[Wrong]]:
+    """The purpose and case that are stated, or what is wrong with them."""
+    purpose, case = (fields.get(name, "").strip() for name in ("purpose", "case"))
+    wrong = [] if purpose in list(Purpose) else [Wrong("purpose", _("Choose why you need it"))]
+    wrong += _wrong_line("case", case, _("Write the number of the case, such as the FIR number"))
+    return (None, wrong) if wrong else (Why(Purpose(purpose), case), [])
+
+
+@dataclass(frozen=True)
 class Asked:
     """Which section of a file is asked for, why, and for which case."""
 
@@ -107,14 +143,29 @@ class Asked:
 
 def section_of(fields: Mapping[str, str]) -> tuple[Asked | None, list[Wrong]]:
     """The request behind a filled form, or what is wrong with it."""
-    section, purpose, case = (fields.get(name, "") for name in ("section", "purpose", "case"))
-    wrong = []
+    section = fields.get("section", "")
+    why, wrong = why_of(fields)
     if section not in list(SectionName):
-        wrong.append(Wrong("section", _("Choose the section that you need")))
-    if purpose not in list(Purpose):
-        wrong.append(Wrong("purpose", _("Choose why you need it")))
-    wrong += _wrong_line("case", case, _("Write the number of the case, such as the FIR number"))
-    return (None, wrong) if wrong else (Asked(SectionName(section), Purpose(purpose), case), [])
+        wrong = [Wrong("section", _("Choose the section that you need")), *wrong]
+    return (None, wrong) if wrong or why is None else (Asked(SectionName(section), why.purpose, why.case), [])
+
+
+def more_sections(fields: Mapping[str, str]) -> list[SectionName]:
+    """Sections that are ticked besides the one that is chosen."""
+    return [section for section in SectionName if fields.get(f"more_{section}")]
+
+
+def wrong_sentence(field: str, text: str) -> list[Wrong]:
+    """What is wrong with a reason that must be a sentence."""
+    if len(text.split()) < 4:
+        return [Wrong(field, _("Write in a sentence why this cannot wait"))]
+    return _wrong_line(field, text, "")
+
+
+def wrong_judgement(judged: str, words: str) -> list[Wrong]:
+    """What is wrong with the review of a forced look."""
+    wrong = [] if judged in ("yes", "no") else [Wrong("justified", _("Choose whether it was justified"))]
+    return wrong + _wrong_line("words", words, _("Write how you judge it and why"))
 
 
 def _wrong_line(field: str, text: str, if_empty: str) -> list[Wrong]:

@@ -23,6 +23,7 @@ _MENU: tuple[tuple[Act, str, str], ...] = (
     (Act.SEARCH, "/search", mark("Search")),
     (Act.SEE_MATCHES, "/matches", mark("Matches")),
     (Act.SEE_ACCESSES, "/accesses", mark("Who looked")),
+    (Act.REVIEW_GLASS, "/glass", mark("Forced open")),
     (Act.OPERATE, "/operations", mark("Operations")),
 )
 #: A decision about a match -> what it is called on the form, and what follows from it.
@@ -63,6 +64,9 @@ def _environment() -> Environment:
         "role": words.role,
         "day": words.day,
         "short_day": words.short_day,
+        "state_words": words.source_state,
+        "state_colour": words.source_colour,
+        "why_words": words.why,
         "moment": words.moment,
         "bits": words.bits,
         "chance": words.chance,
@@ -121,6 +125,11 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
     answer = HTMLResponse(text, status, headers={"Content-Language": "en-IN"})
     keep_secret(request, answer)
     return answer
+
+
+def fragment(request: Request, template: str, **shown: Any) -> str:
+    """A piece of a page as text, for whoever puts it in place."""
+    return _pages.get_template(template).render(**shown, caller=caller_of(request), places=places_of(request))
 
 
 def _menu(request: Request, caller: Caller) -> list[tuple[str, str, bool]]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from contracts import Birth, Purpose, SectionName, codes
 from contracts.events import CaseEventKind
 from contracts.exchange import MatchState
+from contracts.live import SourceState
 from hub.access import Role
 from portal.web.language import _, mark
 
@@ -217,3 +218,44 @@ def chance(probability: float) -> str:
 def moment_now() -> str:
     """The present moment in Indian time."""
     return moment(datetime.datetime.now(datetime.UTC))
+
+
+#: How an owner's system took a question -> what it is called, and the colour of its tag.
+_STATES: dict[SourceState, tuple[str, str]] = {
+    SourceState.ASKED: (mark("being asked"), "blue"),
+    SourceState.ANSWERED: (mark("answered"), "green"),
+    SourceState.SLOW: (mark("too slow"), "yellow"),
+    SourceState.DOWN: (mark("no answer"), "red"),
+    SourceState.REFUSED: (mark("refused"), "orange"),
+    SourceState.UNREADABLE: (mark("answer not usable"), "purple"),
+    SourceState.NOT_ASKED: (mark("not asked"), "grey"),
+}
+#: Why, where the state alone does not say it.
+_WHY = {
+    "at_its_rate": mark("it is asked as often as it bears"),
+    "cannot_be_searched": mark("it offers no live search"),
+    "left_alone": mark("it did not answer lately and is tried again later"),
+    "live_search_not_allowed": mark("its owner does not allow it"),
+    "no_free_socket": mark("too much is asked at once"),
+    "outside_hours": mark("only at its own hours"),
+    "participant_paused": mark("it does not take part at present"),
+    "rows_left_out": mark("some records could not be read"),
+    "timed_out": mark("no answer within its time"),
+    "unreachable": mark("it cannot be reached"),
+    "wrong_credentials": mark("it does not let the hub in, or not for this purpose"),
+}
+
+
+def source_state(state: SourceState) -> str:
+    """What an owner's system did with a question."""
+    return _(_STATES[state][0])
+
+
+def source_colour(state: SourceState) -> str:
+    """The colour of its tag."""
+    return _STATES[state][1]
+
+
+def why(code: str) -> str:
+    """A code of a system's answer in words; the code itself where there are none."""
+    return _(_WHY[code]) if code in _WHY else code.replace("_", " ")

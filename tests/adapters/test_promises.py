@@ -10,12 +10,13 @@ import datetime
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
+import requests
 
-from adapters import catalog
+from adapters import catalog, wire
 from adapters.base import Adapter, Capability, Connection, Gap, Words
 from contracts import (
     ChildRecord,
@@ -31,6 +32,22 @@ from contracts import (
     Unready,
 )
 from contracts.exchange import Search
+from contracts.live import SearchRequest
+
+
+class Blocking:
+    """A wire that makes each call as it comes, and nothing beside it."""
+
+    def send(self, sent: wire.Sent) -> wire.Got:
+        answer = requests.request(sent.method, sent.url, headers=dict(sent.headers), data=sent.body, timeout=10)
+        return wire.Got(answer.status_code, answer.headers, answer.content)
+
+    def together(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        return [call() for call in calls]
+
+    def breathe(self) -> None:
+        return None
+
 
 NOW = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
 CANARY = "Zzleakzz"
@@ -85,6 +102,14 @@ def notice_about(record: ChildRecord, notice_id: str = "notice-0001") -> Notice:
         notice_id=notice_id, kind=NoticeKind.MATCH_PROPOSED, to=record.ref.participant, about=record.ref,
         other=Reference(participant="other", source_id="X-1"), match_id="match-0001", bits=9.5, probability=0.9,
         model="test", created_at=NOW, text="A found child may be the one you search for.",
+    )  # fmt: skip
+
+
+def search_for(purpose: Purpose = Purpose.INQUIRY, **criteria: Any) -> SearchRequest:
+    officer = Officer(id="si.test", role="Child Welfare Police Officer", institution="dl:ps:kapashera")
+    return SearchRequest(
+        request_id="question-0001", query=Search(**criteria), purpose=purpose, case="FIR 105/2026",
+        officer=officer, asked_at=NOW,
     )  # fmt: skip
 
 
@@ -218,6 +243,38 @@ def test_a_record_that_is_not_there_is_refused(node: Any, records: list[ChildRec
             adapter.fetch(request_for(unknown, section, Purpose.MATCH_REVIEW))
 
 
+def test_what_it_pulls_is_found_live_by_name_under_the_same_reference(node: Any, records: list[ChildRecord]) -> None:
+    adapter = node.adapter()
+    needs(adapter, Capability.SEARCH)
+    named = [record for record in records if record.names and not record.ended][:12]
+    assert named
+    for record in named:
+        found = adapter.search(search_for(name=record.names[0].text, limit=100)).records
+        assert record.ref.source_id in {one.ref.source_id for one in found}
+        assert {one.ref.participant for one in found} == {"tester"}
+
+
+def test_a_search_keeps_to_what_is_asked(node: Any, records: list[ChildRecord]) -> None:
+    adapter = node.adapter()
+    needs(adapter, Capability.SEARCH)
+    assert adapter.search(search_for(name="Zzyzx Qwxyz")).records == []
+    for kind, gender in {(record.kind, record.gender) for record in records if record.gender}:
+        found = adapter.search(search_for(kind=kind, gender=gender, limit=100)).records
+        assert {(one.kind, one.gender) for one in found} <= {(kind, gender)}
+    assert len(adapter.search(search_for(limit=1)).records) == 1
+    everybody = adapter.search(search_for(limit=100)).records
+    assert not any(record.ended for record in everybody)
+
+
+def test_a_search_over_a_wire_finds_the_same(node: Any) -> None:
+    adapter = node.adapter()
+    needs(adapter, Capability.SEARCH)
+    asked = search_for(limit=100)
+    with wire.over(Blocking()):
+        over = adapter.search(asked)
+    assert [one.ref.source_id for one in over.records] == [r.ref.source_id for r in adapter.search(asked).records]
+
+
 def test_a_wrong_secret_is_refused(node: Any, records: list[ChildRecord]) -> None:
     with pytest.raises(Refused) as caught:
         node.adapter(secret="hub:wrong").push(notice_about(records[0], "notice-0003"))
@@ -241,7 +298,7 @@ def test_what_it_does_not_declare_raises(node: Any, records: list[ChildRecord]) 
         Capability.PULL: lambda: list(adapter.pull(None)),
         Capability.PUSH: lambda: adapter.push(notice_about(records[0])),
         Capability.FETCH: lambda: adapter.fetch(request_for(records[0], SectionName.PROFILE, Purpose.CARE)),
-        Capability.SEARCH: lambda: adapter.search(Search(name="Ravi")),
+        Capability.SEARCH: lambda: adapter.search(search_for(name="Ravi")),
     }
     assert adapter.capabilities
     for capability in set(calls) - adapter.capabilities:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from contracts.exchange import Match, MatchState
+from contracts import Purpose
+from contracts.exchange import GetCase, Match, MatchState
 from hub.app import Hub
 from hub.settings import Settings
 from portal.cli.opened import CONSOLE
@@ -50,9 +51,12 @@ class Portal:
 
     def names(self, hub_id: str) -> list[str]:
         """The names of an entry."""
-        from contracts.exchange import GetCase
+        wanted = GetCase(hub_id=hub_id, purpose=Purpose.MATCH_REVIEW, case="test")
+        return [name.text for name in self.hub.case(CONSOLE, wanted).record.names]
 
-        return [name.text for name in self.hub.case(CONSOLE, GetCase(hub_id=hub_id)).record.names]
+
+#: What an address of an entry ends with: why it is looked at, and for which case.
+WHY = "?purpose=match_review&case=FIR+1"
 
 
 def _is_devanagari(text: str) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import WHY
+
 SignIn = Callable[[Page, str], None]
 
 #: What a page must not have, found in the page itself.
@@ -50,12 +52,13 @@ def pages_of(portal: Any) -> dict[str, list[tuple[str, str]]]:
         "officer.demo": [
             ("desk", "/"),
             ("search", "/search"),
-            ("case-missing", f"/case/{match.hub_id}"),
-            ("case-home", f"/case/{match.other_hub_id}"),
+            ("case-missing", f"/case/{match.hub_id}{WHY}"),
+            ("case-home", f"/case/{match.other_hub_id}{WHY}"),
             ("matches", "/matches"),
             ("matches-none", "/matches?state=reunited"),
             ("match", f"/match/{match.match_id}"),
-            ("file", f"/case/{match.other_hub_id}/file"),
+            ("why", f"/case/{match.hub_id}"),
+            ("file", f"/case/{match.other_hub_id}/file{WHY}"),
         ],
         "cwc.demo": [("accesses", f"/case/{match.hub_id}/accesses"), ("accesses-ask", "/accesses")],
         "admin.demo": [
@@ -81,7 +84,13 @@ def test_every_page_fits_its_window_and_is_well_formed(
             faults[name] = page.evaluate(FAULTS)
             picture(page, f"{name}-{width}")
         if login == "officer.demo":
-            for name, act in (("results", results), ("results-none", no_results), ("section", section)):
+            for name, act in (
+                ("results", results),
+                ("results-none", no_results),
+                ("section", section),
+                ("sections", sections),
+                ("owners", owners),
+            ):
                 act(page, portal)
                 faults[name] = page.evaluate(FAULTS)
                 picture(page, f"{name}-{width}")
@@ -103,12 +112,34 @@ def no_results(page: Page, _portal: Any) -> None:
 
 
 def section(page: Page, portal: Any) -> None:
-    page.goto(f"/case/{portal.match().other_hub_id}/file")
+    page.goto(f"/case/{portal.match().other_hub_id}/file{WHY}")
     page.get_by_label("Section").select_option("profile")
     page.get_by_label("Why do you need it?").select_option("inquiry")
     page.get_by_label("Number of the case").fill("FIR 118/2024")
     page.get_by_role("button", name="Ask the owner").click()
     page.get_by_text("answered on").wait_for()
+
+
+def sections(page: Page, portal: Any) -> None:
+    page.goto(f"/case/{portal.match().other_hub_id}/file{WHY}")
+    page.get_by_label("Section", exact=True).select_option("profile")
+    page.get_by_text("More sections at the same time").click()
+    page.get_by_label("Photographs").check()
+    page.get_by_role("button", name="Ask the owner").click()
+    page.get_by_role("heading", name="Sections of the file").wait_for()
+
+
+def owners(page: Page, portal: Any) -> None:
+    """Filled by events: the page ends by itself, with every look-alike named."""
+    page.goto("/search")
+    page.get_by_label("Name of the child").fill(portal.names(portal.match().hub_id)[0])
+    page.get_by_text("Ask the owners’ own systems too").click()
+    page.get_by_label("Ask the owners now").check()
+    page.get_by_label("Why do you need it?").select_option("inquiry")
+    page.get_by_label("Number of the case").fill("FIR 118/2024")
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    page.locator("#owners[aria-busy=false]").wait_for()
+    page.get_by_text("took the question").wait_for()
 
 
 def picture(page: Page, name: str) -> None:

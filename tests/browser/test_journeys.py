@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from contracts.exchange import MatchState
 from portal.cli.opened import CONSOLE
+from tests.browser.conftest import WHY
 
 SignIn = Callable[[Page, str], None]
 
@@ -29,13 +30,16 @@ def test_a_name_written_in_devanagari_finds_a_child_whom_a_home_wrote_in_latin(
     expect(found).to_be_visible()
     assert portal.names(match.hub_id)[0] not in page.url
     found.click()
+    page.get_by_label("Why do you need it?").select_option("match_review")
+    page.get_by_label("Number of the case").fill("FIR 1/2026")
+    page.get_by_role("button", name="Show the entry").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(portal.names(match.other_hub_id)[0])
 
 
 def test_a_match_is_opened_from_the_entry_and_confirmed_with_a_reason(page: Page, portal: Any, sign_in: SignIn) -> None:
     match = portal.match()
     sign_in(page, "cwc.demo")
-    page.goto(f"/case/{match.hub_id}")
+    page.goto(f"/case/{match.hub_id}{WHY}")
     page.locator(f'a[href="/match/{match.match_id}"]').click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Are these the same child?")
     page.get_by_label("Yes, they are the same child").check()
@@ -62,7 +66,7 @@ def test_a_section_is_read_live_from_the_home_and_the_auditor_sees_who_read_it(
 ) -> None:
     match = portal.match()
     sign_in(page, "cwc.demo")
-    page.goto(f"/case/{match.other_hub_id}")
+    page.goto(f"/case/{match.other_hub_id}{WHY}")
     page.get_by_role("button", name="Read from the owner’s file").or_(
         page.get_by_role("link", name="Read from the owner’s file")
     ).click()

@@ -46,21 +46,23 @@ def register(hub: Hub) -> Register:
 
 @pytest.fixture
 def owe(hub: Hub) -> Owe:
-    def _owe(lane: str, many: int, first: int = 0) -> None:
-        """Owe notices to a participant, two about each of its records, numbered from ``first`` on."""
+    def _owe(lane: str, many: int, first: int = 0, records: int | None = None) -> None:
+        """Owe notices to a participant, numbered from ``first`` on, about so many records in turn or two about each."""
         now = datetime.datetime.now(datetime.UTC)
         with hub.store.write() as work:
-            work.outbox.add([_notice(lane, n, now) for n in range(first, first + many)], now)
+            work.outbox.add(
+                [_notice(lane, n, n % records if records else n // 2, now) for n in range(first, first + many)], now
+            )
 
     return _owe
 
 
-def _notice(lane: str, n: int, now: datetime.datetime) -> Notice:
+def _notice(lane: str, n: int, record: int, now: datetime.datetime) -> Notice:
     return Notice(
         notice_id=f"{lane}-{n:05}",
         kind=NoticeKind.MATCH_PROPOSED,
         to=lane,
-        about=Reference(participant=lane, source_id=f"R{n // 2}"),
+        about=Reference(participant=lane, source_id=f"R{record}"),
         created_at=now,
         text="Please review.",
     )

@@ -151,10 +151,12 @@ def replying(reply: Reply, kind: str) -> Iterator[str]:
     with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        ending.set()
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            ending.set()
+            server.shutdown()
+            thread.join()
 
 
 def _read_request(heard: socket.socket) -> None:

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,8 @@ from hub.settings import Settings
 
 Make = Callable[..., ChildRecord]
 
+WHY: dict[str, Any] = {"purpose": Purpose.INQUIRY, "case": "FIR 1/2026"}
+
 
 @pytest.fixture
 def hub(database_url: str) -> Iterator[Hub]:
@@ -53,7 +56,9 @@ def keys(hub: Hub) -> dict[str, Caller]:
 
 @pytest.fixture
 def committee(hub: Hub) -> Caller:
-    account = Account(login="cwc.demo", password="a long pass phrase", name="Demo", role=Role.COMMITTEE.value)
+    account = Account(
+        login="cwc.demo", password="a long pass phrase", name="Demo", role=Role.COMMITTEE.value, institution="in:cpsu"
+    )
     hub.seed_accounts([account])
     caller = hub.officer(hub.sign_in(account.login, account.password))
     assert caller is not None
@@ -88,7 +93,7 @@ def test_the_whole_journey_with_the_real_matching_core(
     hub.acknowledge_notice(home, AcknowledgeNotice(notice_id=told[0].notice_id))
     assert len(hub.list_notices(home, ListNotices()).notices) == 1
     assert hub.deliver().waiting == 3
-    case = hub.case(committee, GetCase(hub_id=match.other_hub_id))
+    case = hub.case(committee, GetCase(hub_id=match.other_hub_id, **WHY))
     assert [one.match_id for one in case.matches] == [match.match_id]
     assert hub.search(committee, Search(name="ज़ुबैदा")).hits != []
 
@@ -113,9 +118,9 @@ def test_looks_at_a_case_are_in_its_audit_and_looks_at_the_audit_too(
     hub: Hub, keys: dict[str, Caller], committee: Caller, child: Make
 ) -> None:
     hub.submit_records(keys["police-br"], SubmitRecords(message_id="message-1", records=[child("M1")]))
-    wanted = GetCase(participant="police-br", source_id="M1")
+    wanted = GetCase(participant="police-br", source_id="M1", **WHY)
     hub_id = hub.case(keys["cci-dl"], wanted).hub_id
-    hub.case(committee, GetCase(hub_id=hub_id))
+    hub.case(committee, GetCase(hub_id=hub_id, **WHY))
     assert [(line.who, line.act) for line in hub.accesses(committee, hub_id)] == [
         ("officer:cwc.demo", "see_record"),
         ("participant:cci-dl", "see_record"),

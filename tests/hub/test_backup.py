@@ -18,6 +18,7 @@ from hub import backup
 from hub.app import Hub
 from hub.flow import Flow
 from hub.index import Store, copying
+from hub.index.changes import Position
 from hub.index.schema import accounts
 from hub.settings import Settings
 from tests.faults.stubs import Stub, serving, write_adapters
@@ -203,6 +204,7 @@ def test_what_the_old_hub_held_is_void(store: Store, other: Store, tmp_path: Pat
     with store.write() as work:
         fence = work.leases.take("lane:pa:0", "old", now, later)
         work.outbox.add([notice("pa", 1)], now)
+        work.changes.look_from(Position(7_000_000, 1))
         assert len(work.outbox.claim("pa", "old", now, later, 10)) == 1
     assert fence == 1
     backup.make(store, tmp_path / "one.zip")
@@ -212,6 +214,7 @@ def test_what_the_old_hub_held_is_void(store: Store, other: Store, tmp_path: Pat
         assert not work.outbox.done(1, "old", "pushed", None, (now, now))
         assert work.leases.take("lane:pa:0", "new", datetime.datetime.now(datetime.UTC), later) == 3
         (owed,) = work.outbox.claim("pa", "new", datetime.datetime.now(datetime.UTC), later, 10)
+        assert work.changes.looked() is None
     assert owed.notice.notice_id == "notice-pa-0001"
     assert owed.unsure
 

@@ -1,5 +1,6 @@
 """Whatever the order and however often messages come, the index and the standing proposals end the same."""
 
+import itertools
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,3 +108,20 @@ def test_a_port_matched_as_a_batch_ends_as_matching_at_once(
 ) -> None:
     records = _records(told, child, found)
     assert _state(records, empty, core, matching=False) == _state(records, empty, core)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_rejected_pair_asks_again_only_while_facts_speak_for_it_whatever_the_order(
+    order: tuple[int, ...], flow: Flow, store: Store, child: Make, found: Make
+) -> None:
+    better, worse = "Asha Devi Kumari Oraon", "Devi Kumari"
+    later = [child("M1", better, version=4), found("F1", better, version=4), found("F1", worse, version=5)]
+    flow.receive("police-br", "message-1", [child("M1")])
+    flow.receive("cci-dl", "message-1", [found("F1")])
+    with store.read() as work:
+        match_id = work.matches.best(None, 2, 10)[0].match_id
+    flow.decide(match_id, MatchState.REJECTED, "officer:a", "another girl")
+    for number, place in enumerate(order):
+        flow.receive(later[place].ref.participant, f"message-{number + 2}", [later[place]])
+    with store.read() as work:
+        assert [match.state for match in work.matches.best(None, 2, 10)] == [MatchState.REJECTED]

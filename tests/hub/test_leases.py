@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -145,6 +146,8 @@ class Ticked:
         self.store = store
         self.matched = threading.Event()
         self.pending = 5
+        self.alerting = SimpleNamespace(tell=lambda: 0)
+        self.reconciling = SimpleNamespace(expire=lambda: 0, able=list)
 
     def count_pending(self) -> int:
         return self.pending
@@ -153,6 +156,10 @@ class Ticked:
         self.matched.set()
 
     def clean_up(self) -> None: ...
+
+    def grow_audit(self) -> None: ...
+
+    def look_through(self, progress: object) -> None: ...
 
     def pull(self, participant_id: str, progress: object) -> None: ...
 

@@ -4,6 +4,7 @@ import datetime
 import threading
 from collections.abc import Callable
 
+import pyotp
 import pytest
 from argon2 import PasswordHasher
 
@@ -12,6 +13,7 @@ from hub.access import Role
 from hub.index import Store
 from hub.people import People
 from hub.reports import Account
+from hub.second_factor import SecondFactor
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 ACCOUNT = Account(login="cwc.demo", password="a long pass phrase", name="Demo Committee", role="committee")
@@ -91,7 +93,7 @@ def test_an_unknown_login_costs_a_password_check_too(store: Store) -> None:
 def test_five_wrong_passwords_lock_the_account_for_a_while(people: People, watch: Watch) -> None:
     for _ in range(5):
         assert _code(lambda: people.sign_in(ACCOUNT.login, "wrong")) == "wrong_login"
-    assert _code(lambda: people.sign_in(ACCOUNT.login, ACCOUNT.password)) == "locked_out"
+    assert _code(lambda: people.sign_in(ACCOUNT.login, ACCOUNT.password)) == "wrong_login"
     watch.move(minutes=16)
     assert people.sign_in(ACCOUNT.login, ACCOUNT.password)
 
@@ -132,3 +134,60 @@ def test_neither_password_nor_token_is_kept(people: People, store: Store) -> Non
         ]
     assert not any(token in row or ACCOUNT.password in row for row in kept)
     assert ACCOUNT.password not in repr(ACCOUNT)
+
+
+def test_a_one_time_code_is_asked_for_and_serves_once(people: People, watch: Watch) -> None:
+    codes = pyotp.parse_uri(people.enrol(ACCOUNT.login))
+    assert isinstance(codes, pyotp.TOTP)
+    for wrong in ("", "000000", codes.at(watch() - datetime.timedelta(minutes=3))):
+        assert _code(lambda told=wrong: people.sign_in(ACCOUNT.login, ACCOUNT.password, told)) == "wrong_login"
+    code = codes.at(watch())
+    assert people.sign_in(ACCOUNT.login, ACCOUNT.password, f"{code[:3]} {code[3:]}")
+    assert _code(lambda: people.sign_in(ACCOUNT.login, ACCOUNT.password, code)) == "wrong_login"
+    watch.move(minutes=1)
+    assert people.sign_in(ACCOUNT.login, ACCOUNT.password, codes.at(watch()))
+
+
+def test_a_right_code_does_not_make_up_for_a_wrong_password(people: People, watch: Watch) -> None:
+    codes = pyotp.parse_uri(people.enrol(ACCOUNT.login))
+    assert isinstance(codes, pyotp.TOTP)
+    assert _code(lambda: people.sign_in(ACCOUNT.login, "wrong", codes.at(watch()))) == "wrong_login"
+    assert people.sign_in(ACCOUNT.login, ACCOUNT.password, codes.at(watch()))
+
+
+def test_a_new_password_keeps_the_second_factor(people: People) -> None:
+    people.enrol(ACCOUNT.login)
+    people.seed([ACCOUNT])
+    assert _code(lambda: people.sign_in(ACCOUNT.login, ACCOUNT.password)) == "wrong_login"
+
+
+def test_where_the_second_factor_is_required_nobody_signs_in_without(store: Store) -> None:
+    people = People(store, hasher=CHEAP, must_have_second=True)
+    people.seed([ACCOUNT])
+    assert _code(lambda: people.sign_in(ACCOUNT.login, ACCOUNT.password)) == "second_factor_needed"
+    assert _code(lambda: people.sign_in(ACCOUNT.login, "wrong")) == "wrong_login"
+
+
+def test_secrets_of_codes_are_sealed_in_the_database(people: People, store: Store) -> None:
+    secret = pyotp.parse_uri(people.enrol(ACCOUNT.login)).secret
+    with store.read() as work:
+        account = work.accounts.find(ACCOUNT.login)
+    assert account is not None and account.second_factor is not None
+    assert secret.encode() not in account.second_factor
+    assert SecondFactor(b"another secret").step_of(account.second_factor, "000000", watch_now()) is None
+
+
+def watch_now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC)
+
+
+def test_sessions_of_a_person_are_over_at_once(people: People) -> None:
+    tokens = [people.sign_in(ACCOUNT.login, ACCOUNT.password) for _ in range(3)]
+    assert people.revoke(ACCOUNT.login) == 3
+    assert [people.officer(token) for token in tokens] == [None] * 3
+    token = people.sign_in(ACCOUNT.login, ACCOUNT.password)
+    people.remove(ACCOUNT.login)
+    assert people.officer(token) is None
+    assert _code(lambda: people.sign_in(ACCOUNT.login, ACCOUNT.password)) == "wrong_login"
+    for call in (people.revoke, people.remove, people.enrol):
+        assert _code(lambda of=call: of("nobody")) == "no_account"

@@ -20,7 +20,7 @@ from contracts import (
     Unready,
 )
 from contracts.codes import Restriction
-from hub.access import Role, person, public
+from hub.access import EVERYWHERE, Role, person, public
 from hub.flow import Flow
 from hub.index import Store
 from hub.index.schema import metadata
@@ -28,8 +28,8 @@ from hub.reading import Reading
 
 Make = Callable[..., ChildRecord]
 SECRET = "slept at the station for three nights"
-COMMITTEE = person(Officer(id="cwc.demo", role="committee"), Role.COMMITTEE)
-OFFICER = person(Officer(id="sho.demo", role="officer"), Role.OFFICER)
+COMMITTEE = person(Officer(id="cwc.demo", role="committee"), Role.COMMITTEE, EVERYWHERE)
+OFFICER = person(Officer(id="sho.demo", role="officer"), Role.OFFICER, EVERYWHERE)
 
 
 class Home(Adapter):
@@ -119,7 +119,10 @@ def test_nothing_of_the_answer_is_kept(reading: Reading, store: Store, hub_id: s
     ("changed", "code"),
     [
         ({"caller": public()}, "not_allowed"),
-        ({"caller": person(Officer(id="admin.demo", role="administrator"), Role.ADMINISTRATOR)}, "not_allowed"),
+        (
+            {"caller": person(Officer(id="admin.demo", role="administrator"), Role.ADMINISTRATOR, EVERYWHERE)},
+            "not_allowed",
+        ),
         ({"caller": OFFICER}, "section_not_allowed"),
         ({"caller": OFFICER, "section": SectionName.PROFILE, "purpose": Purpose.CARE}, "purpose_not_allowed"),
         ({"purpose": Purpose.AUDIT}, "purpose_not_allowed"),

@@ -19,12 +19,13 @@ from contracts import (
     ParticipantKind,
     Permission,
     Place,
+    Purpose,
     Refused,
     Relative,
 )
 from contracts.codes import AgeBasis, Gender, PublicationBasis, RecordKind, Relation, Restriction, Status
 from contracts.exchange import Case, GetCase, Search
-from hub.access import Caller, Role, machine, person
+from hub.access import EVERYWHERE, Caller, Role, machine, person
 from hub.core import Core
 from hub.finding import Finding
 from hub.flow import Flow
@@ -42,8 +43,8 @@ def participant(name: str) -> Caller:
     )
 
 
-OFFICER = person(Officer(id="sho.demo", role="officer"), Role.OFFICER)
-COMMITTEE = person(Officer(id="cwc.demo", role="committee"), Role.COMMITTEE)
+OFFICER = person(Officer(id="sho.demo", role="officer"), Role.OFFICER, EVERYWHERE)
+COMMITTEE = person(Officer(id="cwc.demo", role="committee"), Role.COMMITTEE, EVERYWHERE)
 POLICE, HOME = participant("police-br"), participant("cci-dl")
 
 
@@ -68,7 +69,9 @@ def ids(finding: Finding, caller: Caller, **query: Any) -> list[str]:
 
 def case_of(finding: Finding, store: Store, caller: Caller, owner: str, source_id: str) -> Case:
     with store.read() as work:
-        return finding.case(work, caller, GetCase(participant=owner, source_id=source_id))
+        return finding.case(
+            work, caller, GetCase(participant=owner, source_id=source_id, purpose=Purpose.MATCH_REVIEW, case="FIR 7")
+        )
 
 
 def test_a_name_is_found_best_first(finding: Finding, tell: Any, child: Make) -> None:

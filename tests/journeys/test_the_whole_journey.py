@@ -164,7 +164,7 @@ def a_confirmed_match_is_told(journey: Journey) -> Match:
     hub.deliver()
     new = journey.told_to(match.other.participant) - before
     assert match.other.source_id in {record for _, record in new}
-    case = hub.case(officer, GetCase(hub_id=match.hub_id))
+    case = hub.case(officer, GetCase(hub_id=match.hub_id, purpose=Purpose.MATCH_REVIEW, case=match.match_id))
     assert any(m.match_id == match.match_id and m.state is MatchState.CONFIRMED for m in case.matches)
     return confirmed
 

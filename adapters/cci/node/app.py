@@ -36,6 +36,11 @@ class Wanted(_Message):
     name: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
     sex: str | None = None
     limit: Annotated[int, Query(ge=1, le=200)] = 50
+    purpose: Word | None = None
+    case_ref: Word | None = None
+    officer_id: Word | None = None
+    designation: Word | None = None
+    office: str | None = None
 
 
 def application(register: Register, key: str | None) -> FastAPI:
@@ -88,7 +93,10 @@ def _residents(app: FastAPI, register: Register) -> None:
 
     @app.post("/api/residents/search")
     def search(wanted: Wanted) -> dict[str, Any]:
-        return {"residents": register.search(wanted.name.split(), wanted.sex, wanted.limit)}
+        found = register.search(wanted.name, wanted.sex, wanted.limit)
+        who = wanted.model_dump(include={"purpose", "case_ref", "officer_id", "designation", "office"})
+        register.log(who | {"section": "search", "outcome": f"{len(found)} found"})
+        return {"residents": found}
 
 
 def _notices(app: FastAPI, register: Register) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from adapters.cci.node import tables
 from adapters.cci.node.forms import forms
-from adapters.lookalike.rows import Database, Row, position, rows_in
+from adapters.lookalike.rows import Database, Row, holding, position, rows_in
 
 INDIAN_TIME = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
 
@@ -63,14 +63,11 @@ class Register:
         }
         return [row | homes.get(row["home_unit"], {"home_name": None, "home_type": None}) for row in rows]
 
-    def search(self, words: list[str], sex: str | None, limit: int) -> list[Row]:
+    def search(self, words: str, sex: str | None, limit: int) -> list[Row]:
         """Residents in whose names every word occurs, newest admission record first."""
-        query = select(tables.resident).order_by(tables.resident.c.last_modified.desc()).limit(limit)
-        for word in words:
-            query = query.where(_named(word))
-        if sex:
-            query = query.where(tables.resident.c.sex == sex)
-        return self._with_homes(self._rows(query))
+        c = tables.resident.c
+        where = [holding(words, c.inmate_name, c.name_in_hindi, c.alias)] + ([c.sex == sex] if sex else [])
+        return self._with_homes(self._database.found(tables.resident, *where, newest="last_modified", limit=limit))
 
     def section(self, number: str, section: str) -> Row | None:
         """The newest version of one section."""
@@ -124,8 +121,3 @@ def _checked(row: Row) -> Row:
     if row["table"] == "efile" and (unknown := forms()[row["section"]].unknown(row["content"])):
         raise KeyError(f"section {row['section']} has no entry {unknown[0]}")
     return row
-
-
-def _named(word: str) -> Any:
-    c = tables.resident.c
-    return or_(*(column.icontains(word, autoescape=True) for column in (c.inmate_name, c.name_in_hindi, c.alias)))

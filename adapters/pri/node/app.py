@@ -1,12 +1,12 @@
 """The panchayat register's REST interface, in its own words."""
 
 import hmac
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from adapters.pri.node.register import PURPOSES, Register, moment
 
@@ -40,6 +40,19 @@ class Prashn(_Message):
     sanstha: str | None = None
 
 
+class Khoj(_Message):
+    """A search of the register: whom, and who looks, why and in which case."""
+
+    naam: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
+    ling: Literal["balak", "balika", "anya"] | None = None
+    seema: Annotated[int, Field(ge=1, le=200)] = 50
+    uddeshya: Word
+    prakaran: Word
+    adhikari: Word
+    pad: Word
+    sanstha: str | None = None
+
+
 def application(register: Register, key: str | None) -> FastAPI:
     """The register's web application; ``key`` is the token of the ``X-Api-Token`` header, none lets all call."""
 
@@ -49,6 +62,7 @@ def application(register: Register, key: str | None) -> FastAPI:
 
     app = FastAPI(title="Bal Suraksha Panji", dependencies=[Depends(admit)], docs_url=None, redoc_url=None)
     app.add_exception_handler(RequestValidationError, _not_as_expected)
+    _search(app, register)
     _lists(app, register)
     _notices(app, register)
     _verification(app, register)
@@ -73,6 +87,18 @@ def _lists(app: FastAPI, register: Register) -> None:
     @app.get("/panji/{register_no:path}")
     def child(register_no: str) -> dict[str, Any]:
         return _child(register, register_no)
+
+
+def _search(app: FastAPI, register: Register) -> None:
+    @app.post("/panji-khoj")
+    def search(khoj: Khoj) -> dict[str, Any]:
+        line = khoj.model_dump(include={"uddeshya", "prakaran", "adhikari", "pad", "sanstha"})
+        if khoj.uddeshya not in PURPOSES:
+            register.log(line | {"natija": "uddeshya_galat"})
+            raise HTTPException(403, f"uddeshya must be one of: {', '.join(sorted(PURPOSES))}")
+        found = register.search(khoj.naam, khoj.ling, khoj.seema)
+        register.log(line | {"natija": f"khoj: {len(found)}"})
+        return {"panji": found}
 
 
 def _notices(app: FastAPI, register: Register) -> None:

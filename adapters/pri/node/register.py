@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from adapters.lookalike.rows import Database, Row, position, rows_in
+from adapters.lookalike.rows import Database, Row, holding, position, rows_in
 from adapters.pri.node import tables
 
 INDIAN_TIME = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
@@ -14,6 +14,13 @@ PURPOSES = frozenset({"milan", "punarvas", "jaanch", "dekhbhal", "ghar_satyapan"
 _HEADER = frozenset({"register_no", "sanshodhan", "badla_gaya", "badla_kisne"})
 #: What is kept back for a purpose; restoration, inquiry and home verification are told everything.
 _KEPT_BACK = {"milan": frozenset({"mobile", "pahchan_patra"}), "dekhbhal": frozenset({"pahchan_patra"})}
+
+#: How workers write a child's sex, for what is asked as balak, balika or anya.
+_SEXES = {
+    "balak": ("ल", "लड़का", "बालक", "balak", "ladka"),
+    "balika": ("लड़की", "बालिका", "balika", "ladki"),
+    "anya": ("अन्य", "anya"),
+}
 
 
 def moment() -> str:
@@ -42,6 +49,12 @@ class Register:
         found = self._database.changed(tables.bal_panji, "badla_gaya", since, mark, limit + 1)
         page = found[:limit]
         return page, position(tables.bal_panji, "badla_gaya", page[-1]) if len(found) > limit else None
+
+    def search(self, name: str, sex: str | None, limit: int) -> list[Row]:
+        """Children in whose names every word occurs, latest change first."""
+        c = tables.bal_panji.c
+        where = [holding(name, c.bachche_ka_naam, c.pukar_naam)] + ([c.ling.in_(_SEXES[sex])] if sex else [])
+        return self._database.found(tables.bal_panji, *where, newest="badla_gaya", limit=limit)
 
     def child(self, number: str) -> Row | None:
         return self._database.one(tables.bal_panji, number)

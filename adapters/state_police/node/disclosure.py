@@ -8,6 +8,8 @@ from adapters.state_police.node.register import Register
 
 #: Purposes (Prayojan): comparing, restoration, inquiry, care, verifying the home, audit.
 PURPOSES = frozenset({"MILAN", "PUNARVAS", "JAANCH", "DEKHBHAL", "GRIH_SATYAPAN", "LEKHA"})
+#: Who asks, as it is noted.
+WHO = ("AdhikariId", "AdhikariPad", "AdhikariSanstha")
 _MAY_CALL_FAMILY = frozenset({"PUNARVAS", "JAANCH", "GRIH_SATYAPAN"})
 _FAMILY = frozenset({"ShikayatkartaNaam", "Mobile", "Pata"})
 #: What says which file it is and how old, and nothing of the child: an auditor sees this and no more.

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
-from adapters.lookalike.rows import Database, Row, position, rows_in
+from adapters.lookalike.rows import Database, Row, holding, position, rows_in
 from adapters.state_police.node import tables
 
 INDIAN_TIME = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
+
+#: How stations write a person's sex, by the code it is asked for with.
+_SEXES = {"1": ("1", "पु", "M", "Male"), "2": ("2", "म", "F", "Female"), "3": ("3", "तृतीय लिंग", "T")}
 
 
 def moment() -> str:
@@ -43,6 +46,12 @@ class Register:
 
     def one(self, table: Table, number: str) -> Row | None:
         return self._database.one(table, number)
+
+    def search(self, table: Table, name: str, sex: str | None, limit: int) -> list[Row]:
+        """Reports in whose names every word occurs, latest change first."""
+        where = [holding(name, table.c.Naam, table.c.NaamHindi, table.c.UpNaam)]
+        where += [table.c.LingKod.in_(_SEXES.get(sex, (sex,)))] if sex else []
+        return self._database.found(table, *where, newest="AntimParivartan", limit=limit)
 
     def report(self, number: str) -> Row | None:
         """The missing child's or recovered person's report with this id."""

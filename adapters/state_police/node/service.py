@@ -51,6 +51,23 @@ class GumshudaSeva(ServiceBase):  # type: ignore[misc]
     def one_recovered(ctx: Any, asked: Any) -> Any:
         return words.PraptVyakti(**_one(ctx.udc, tables.prapt_vyakti, asked.AbhilekhId))
 
+    @_operation("KhojKaro", words.KhojPrashn, words.KhojUttar)
+    def search(ctx: Any, asked: Any) -> Any:
+        register: Register = ctx.udc
+        line = {name: getattr(asked, name) for name in ("Prayojan", "Prakaran", *disclosure.WHO)} | {"Anubhag": "KHOJ"}
+        if asked.Prayojan not in disclosure.PURPOSES:
+            register.log(line | {"Parinam": "Prayojan"})
+            raise Fault("Client.Prayojan", "Prayojan is not one of this service")
+        found = [
+            [row(**values) for values in register.search(table, asked.Naam or "", asked.LingKod, asked.Seema or _PAGE)]
+            for table, row in (
+                (tables.gumshuda_bachcha, words.GumshudaBachcha),
+                (tables.prapt_vyakti, words.PraptVyakti),
+            )
+        ]
+        register.log(line | {"Parinam": f"{sum(map(len, found))} MILE"})
+        return words.KhojUttar(Gumshuda=found[0], Prapt=found[1])
+
     @_operation("SuchnaBhejo", words.Suchna, words.Pavati)
     def notice(ctx: Any, told: Any) -> Any:
         register: Register = ctx.udc

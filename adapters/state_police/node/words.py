@@ -74,6 +74,16 @@ VivaranPrashn = _message(
 )  # fmt: skip
 """Ask for a part of a file: for which purpose, in which case, and who asks."""
 
+KhojPrashn = _message(
+    "KhojPrashn",
+    [
+        ("Naam", Word), ("LingKod", Word), ("Seema", Size), ("Prayojan", Needed), ("Prakaran", Needed),
+        ("AdhikariId", Needed), ("AdhikariPad", Needed), ("AdhikariSanstha", Word),
+    ],
+)  # fmt: skip
+"""Search both kinds of report by name and sex: for which purpose, in which case, and who looks."""
+KhojUttar = _message("KhojUttar", [("Gumshuda", _list_of(GumshudaBachcha)), ("Prapt", _list_of(PraptVyakti))])
+
 _GUPT = ("Gupt", Unicode(max_occurs="unbounded", min_occurs=0))
 Shikayat = _row_of("Shikayat", tables.shikayat)
 ShikayatUttar = _message("ShikayatUttar", [("Shikayat", Shikayat), _GUPT])

@@ -14,6 +14,7 @@ from adapters.zipnet.node.store import Row, Store, missing_persons, unidentified
 
 _LARGEST_PAGE = 100
 Number = Annotated[int, Form(ge=0)]
+Wanted = Annotated[str, Form(alias="searchFormJson", max_length=2_000)]
 Key = Annotated[str | None, Header(alias="X-Api-Key")]
 
 
@@ -39,18 +40,30 @@ def build(store: Store, key: str | None = None) -> FastAPI:
 
 def _lists(app: FastAPI, store: Store) -> None:
     @app.post("/Victims/GetMissingPersonsData/")
-    def missing(draw: Number = 1, start: Number = 0, length: Number = 10) -> JSONResponse:
-        return _table(store, missing_persons, MISSING_LIST, MISSING_DETAIL, draw, start, length)
+    def missing(draw: Number = 1, start: Number = 0, length: Number = 10, wanted: Wanted = "{}") -> JSONResponse:
+        more = MISSING_DETAIL
+        return _table(store, missing_persons, MISSING_LIST, more, draw, start, length, _looked_for(wanted))
 
     @app.post("/Victims/GetUnIdentifiedPersonsData/")
-    def unidentified(draw: Number = 1, start: Number = 0, length: Number = 10) -> JSONResponse:
-        return _table(store, unidentified_persons, UNIDENTIFIED, (), draw, start, length)
+    def unidentified(draw: Number = 1, start: Number = 0, length: Number = 10, wanted: Wanted = "{}") -> JSONResponse:
+        return _table(store, unidentified_persons, UNIDENTIFIED, (), draw, start, length, _looked_for(wanted))
+
+
+def _looked_for(said: str) -> dict[str, str]:
+    """The search form's fields that this look-alike knows: Name and Sex; the real form was not seen filled."""
+    try:
+        form = json.loads(said)
+    except ValueError:
+        form = None
+    if not isinstance(form, dict):
+        raise HTTPException(422, "searchFormJson is not a JSON object")
+    return {name: str(form[name]) for name in ("Name", "Sex") if form.get(name)}
 
 
 def _table(store: Store, table: sa.Table, shown: tuple[str, ...], more: tuple[str, ...], draw: int, start: int,
-           length: int) -> JSONResponse:  # fmt: skip
+           length: int, wanted: dict[str, str]) -> JSONResponse:  # fmt: skip
     """A DataTables answer. In camel casing the rows come whole, as some of ZIPNET's answers do."""
-    total, rows = store.page(table, start, max(1, min(length, _LARGEST_PAGE)))
+    total, rows = store.page(table, start, max(1, min(length, _LARGEST_PAGE)), wanted=wanted)
     _crash_on_poison(rows)
     camel = store.setting("casing", "pascal") == "camel"
     data = [_camel(_row(row, (*shown, *more))) if camel else _row(row, shown) for row in rows]

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.lookalike.rows import Database, rows_in
+from adapters.lookalike.rows import Database, holding, rows_in
 from adapters.zipnet.node.columns import MISSING_DETAIL, MISSING_LIST, NUMBERS, UNIDENTIFIED
 
 Row = dict[str, Any]
@@ -79,14 +79,22 @@ class Store:
         found = self._database.one(settings, name)
         return str(found["value"]) if found else default
 
-    def page(self, table: sa.Table, start: int, length: int, states: Sequence[str] = ()) -> tuple[int, list[Row]]:
+    def page(
+        self,
+        table: sa.Table,
+        start: int,
+        length: int,
+        states: Sequence[str] = (),
+        wanted: dict[str, str] | None = None,
+    ) -> tuple[int, list[Row]]:
         """How many rows there are, and ``length`` of them from ``start``, newest first.
 
         Rows created at one moment have no order of their own: with ``ties = restless`` it differs from call to call.
         """
         self._requests += 1
         turned = self.setting("ties", "steady") == "restless" and self._requests % 2 == 1
-        where = [table.c.State.in_(states)] if states else []
+        where: list[sa.ColumnElement[bool]] = [table.c.State.in_(states)] if states else []
+        where += _looked_for(table, wanted or {})
         with self._database.reading() as connection:
             total = connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
             keys = _keys(connection, table, where, start, min(length, max(0, total - start)), total, turned)
@@ -112,6 +120,11 @@ class Store:
     def inbox(self) -> list[Row]:
         rows = self._database.all(alerts)
         return [{**json.loads(row["Body"]), "AlertId": row["AlertId"], "ReceivedOn": row["ReceivedOn"]} for row in rows]
+
+
+def _looked_for(table: sa.Table, wanted: dict[str, str]) -> list[sa.ColumnElement[bool]]:
+    where = [holding(wanted["Name"], table.c.Name)] if "Name" in wanted else []
+    return where + ([sa.func.upper(table.c.Sex) == wanted["Sex"].upper()] if "Sex" in wanted else [])
 
 
 def _keys(connection: sa.Connection, table: sa.Table, where: list[Any], start: int, length: int, total: int,

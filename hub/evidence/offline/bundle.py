@@ -6,6 +6,7 @@ somewhere else than the bundle: whoever could write the bundle could write the k
 
 import argparse
 import base64
+import dataclasses
 import datetime
 import hashlib
 import json
@@ -121,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", required=True, help="the hub's verifier key, had from elsewhere than the bundle")
     parser.add_argument("--witness", action="append", default=[], help="a witness's verifier key; may be repeated")
     parser.add_argument("--notice", action="append", default=[], type=Path, help="a notice as JSON, as it was received")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     asked = parser.parse_args(arguments)
     try:
         witnesses = [Verifier.read(one) for one in asked.witness]
@@ -129,6 +131,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Malformed, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
+    if asked.json:
+        print(json.dumps(dataclasses.asdict(found), ensure_ascii=False))
+        return 1 if found.problems else 0
     return _told(found)
 
 

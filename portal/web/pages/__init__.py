@@ -1,13 +1,15 @@
 """The pages, one module for each desk they serve; every form passes the guard."""
 
-from portal.web.pages import accesses, cases, files, matches, operations, public, search, start
+from portal.web.pages import accesses, cases, files, glass, matches, operations, owners, public, search, start
 
 routers = (
     start.router,
     public.router,
+    owners.router,  # before the search, whose addresses take any word
     search.router,
     cases.router,
     files.router,
+    glass.router,
     matches.router,
     accesses.router,
     operations.router,

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from contracts import Refused
+from contracts import Purpose, Refused
 from contracts.exchange import Case, Match, MatchState
 from hub.access import Act, Caller
 from hub.app import Hub
@@ -66,10 +66,10 @@ def _match(hub: Hub, caller: Caller, match_id: str) -> Match:
     return hub.match(caller, match_id)
 
 
-def _entry(hub: Hub, caller: Caller, hub_id: str) -> Case | None:
+def _entry(hub: Hub, caller: Caller, hub_id: str, why: forms.Why) -> Case | None:
     """One side of a match; None where this caller may not see it, which must not hide the other side."""
     try:
-        return case_of(hub, caller, hub_id)
+        return case_of(hub, caller, hub_id, why)
     except Refused:
         return None
 
@@ -84,13 +84,15 @@ def _show(
     done: bool = False,
     status: int = 200,
 ) -> Response:
-    one, other = _entry(hub, caller, match.hub_id), _entry(hub, caller, match.other_hub_id)
+    why = forms.Why(Purpose.MATCH_REVIEW, match.match_id)
+    one, other = (_entry(hub, caller, hub_id, why) for hub_id in (match.hub_id, match.other_hub_id))
     left, right = (case.record if case else None for case in (one, other))
     return page(
         request,
         "match.html",
         status,
         match=match,
+        why=why,
         one=one,
         other=other,
         compared=entry.side_by_side(left, right, places_of(request)),

@@ -9,12 +9,13 @@ from starlette.responses import RedirectResponse, Response
 from contracts import codes
 from contracts.exchange import Search
 from contracts.record import STATUSES
-from hub.access import Act
+from hub.access import Act, Caller
 from portal.web import forms
 from portal.web.guard import form, guard
+from portal.web.pages.files import purposes_of
 from portal.web.render import is_partial, page, places_of
 from portal.web.sealed import seal, unseal
-from portal.web.session import Person, TheHub, key_for
+from portal.web.session import Person, TheHub, caller_of, key_for
 
 router = APIRouter(dependencies=[Depends(guard)])
 PER_PAGE = 20
@@ -34,6 +35,8 @@ def ask(request: Request, caller: Person) -> Response:
 def asked(request: Request, caller: Person) -> Response:
     """Check the form and go on to its answer."""
     caller.require(Act.SEARCH)
+    if form(request).get("live"):
+        return _asked_live(request, caller)
     query, wrong = forms.search_of(form(request))
     if query is None:
         return _show(request, dict(form(request)), wrong=wrong, status=422)
@@ -47,6 +50,14 @@ def districts(request: Request, caller: Person, state: str = "") -> Response:
     return page(request, "districts.html", filled={"state": state if state.isdecimal() else ""})
 
 
+def _asked_live(request: Request, caller: Caller) -> Response:
+    caller.require(Act.SEARCH_LIVE)
+    wanted, wrong = forms.live_of(form(request), PER_PAGE * 2)
+    if wanted is None:
+        return _show(request, dict(form(request)), wrong=wrong, status=422)
+    return RedirectResponse(f"/search/live/{seal(key_for(request, 'live'), wanted)}", 303)
+
+
 @router.get("/search/{sealed}")
 def answer(
     request: Request,
@@ -58,7 +69,7 @@ def answer(
     """One page of what fits."""
     query = unseal(key_for(request, "search"), sealed)
     if query is None:
-        return _show(request, {}, expired=True, status=410)
+        return expired(request)
     query = query.model_copy(update={"offset": (number - 1) * PER_PAGE, "limit": PER_PAGE})
     found = hub.search(caller, query)
     pages = min(-(-found.total // PER_PAGE), MOST_PAGES)
@@ -68,8 +79,14 @@ def answer(
     return made
 
 
+def expired(request: Request) -> Response:
+    """The form again, for an address that is over."""
+    return _show(request, {}, expired=True, status=410)
+
+
 def _show(request: Request, filled: dict[str, str], status: int = 200, **shown: object) -> Response:
     usual: dict[str, object] = {"wrong": [], "found": None, "expired": False, "query": Search()}
+    caller = caller_of(request)
     made = page(
         request,
         "search.html",
@@ -81,6 +98,8 @@ def _show(request: Request, filled: dict[str, str], status: int = 200, **shown: 
         statuses=sorted(frozenset().union(*STATUSES.values())),
         genders=list(codes.Gender),
         states=places_of(request).states(),
+        may_ask_owners=caller.may(Act.SEARCH_LIVE),
+        purposes=purposes_of(caller),
     )
     made.headers["Vary"] = "HX-Request, Cookie"
     return made

@@ -16,7 +16,6 @@ from portal.web.render import page
 from portal.web.session import SESSION, VISIT, Anyone, TheHub, set_cookie
 
 router = APIRouter(dependencies=[Depends(guard)])
-_STATUS = {"wrong_login": 422, "locked_out": 429}
 
 
 @router.get("/")
@@ -45,11 +44,9 @@ def sign_in(request: Request, hub: TheHub) -> Response:
     if wrong:
         return _form(request, 422, wrong, login, fields.get("next", "/"))
     try:
-        token = hub.sign_in(login, password)
+        token = hub.sign_in(login, password, fields.get("code", "")[:20])
     except Refused as error:
-        return _form(
-            request, _STATUS.get(error.code, 422), [Wrong("login", error.message)], login, fields.get("next", "/")
-        )
+        return _form(request, 422, [Wrong("login", error.message)], login, fields.get("next", "/"))
     except Unready as error:
         return _form(request, 503, [Wrong("login", error.message)], login, fields.get("next", "/"))
     answer = RedirectResponse(_inside(fields.get("next", "/")), 303)

@@ -11,6 +11,7 @@ from adapters.cci.node.register import Register
 from contracts import Notice, NoticeKind, Officer, Purpose, Reference, Refused, Section, SectionName, SectionRequest
 from contracts.codes import Gender, RecordKind
 from contracts.exchange import Search
+from contracts.live import SearchRequest
 
 NOW = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
 
@@ -134,16 +135,36 @@ def test_a_child_in_conflict_with_law_is_not_shown_for_comparing(node: Any, resi
     assert read(node, number, SectionName.PROFILE, Purpose.INQUIRY).fields
 
 
+def search(adapter: Any, query: Search) -> list[Any]:
+    officer = Officer(id="cwc.member", role="Member, CWC")
+    asked = SearchRequest(
+        request_id="question-0001", query=query, purpose=Purpose.INQUIRY, case="CWC/9/2026", officer=officer,
+        asked_at=NOW,
+    )  # fmt: skip
+    found: list[Any] = adapter.search(asked).records
+    return found
+
+
+def test_who_searched_and_why_is_noted_by_the_homes(node: Any) -> None:
+    search(node.adapter(), Search(name="guddi"))
+    register = Register(node.database)
+    line = register.all("access_log")[-1]
+    register.close()
+    assert (line["section"], line["officer_id"], line["purpose"], line["case_ref"]) == (
+        "search", "cwc.member", "ENQUIRY", "CWC/9/2026",
+    )  # fmt: skip
+
+
 def test_residents_are_searched_live_by_name_and_the_rest(node: Any) -> None:
     adapter = node.adapter()
-    named = adapter.search(Search(name="guddi", gender=Gender.FEMALE))
+    named = search(adapter, Search(name="guddi", gender=Gender.FEMALE))
     assert named
     assert all(any("guddi" in name.text.lower() or "गुड्डी" in name.text for name in record.names) for record in named)
-    assert all(record.kind is RecordKind.FOUND for record in adapter.search(Search(kind=RecordKind.FOUND)))
-    assert adapter.search(Search(name="zzz")) == []
-    assert not any(record.ended for record in adapter.search(Search()))
-    assert any(record.ended for record in adapter.search(Search(include_ended=True, limit=100)))
-    older = adapter.search(Search(age_years_from=14, limit=100))
+    assert all(record.kind is RecordKind.FOUND for record in search(adapter, Search(kind=RecordKind.FOUND)))
+    assert search(adapter, Search(name="zzz")) == []
+    assert not any(record.ended for record in search(adapter, Search()))
+    assert any(record.ended for record in search(adapter, Search(include_ended=True, limit=100)))
+    older = search(adapter, Search(age_years_from=14, limit=100))
     assert older and all(r.birth is None or r.birth.months_on(NOW.date())[1] >= 14 * 12 for r in older)
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+from collections.abc import Iterator
 
 from contracts import CaseEvent, ChildRecord, Institution, Notice, Participant, Permission, Problem, Refused
 from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
@@ -24,6 +25,7 @@ from contracts.exchange import (
     SubmitRecords,
     SubmitReply,
 )
+from contracts.live import LiveHit, LiveReply, LiveSearch
 from hub.access import Caller, machine
 from hub.flow import Unread, Unreadable, woven
 
@@ -93,6 +95,14 @@ class MemoryDesk:
             for r in found
         ]
         return SearchReply(total=len(hits), hits=hits[query.offset : query.offset + query.limit])
+
+    def search_live(self, caller: Caller, wanted: LiveSearch) -> Iterator[LiveReply]:
+        hits = [LiveHit(live=False, **dict(hit)) for hit in self.search(caller, wanted.query).hits]
+        for complete in (False, True):
+            yield LiveReply(complete=complete, hits=hits, total=len(hits), sources=[], milliseconds=1)
+
+    def search_live_whole(self, caller: Caller, wanted: LiveSearch) -> LiveReply:
+        return list(self.search_live(caller, wanted))[-1]
 
     def case(self, caller: Caller, wanted: GetCase) -> Case:
         for record in self.records.values():

@@ -26,6 +26,17 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
     ("SubmitRecords", {"message_id": "message-1", "records": [RECORD, FOREIGN]}),
     ("SubmitEvents", {"message_id": "message-2", "events": [EVENT]}),
     ("Search", {"name": "sita", "kind": "missing", "limit": 5}),
+    (
+        "LiveSearch",
+        {
+            "query": {"name": "sita"},
+            "purpose": "inquiry",
+            "case": "FIR 12/2026",
+            "officer": {"id": "sho.gaya", "role": "SHO"},
+            "participants": ["police-br"],
+            "seconds": 2.5,
+        },
+    ),
     ("GetCase", {"participant": "police-br", "source_id": "BR/2019/17"}),
     ("ListNotices", {"limit": 1}),
     ("AcknowledgeNotice", {"notice_id": "notice-0001"}),

@@ -13,9 +13,11 @@ from hub.core import ModelCore
 from hub.flow import Flow
 from hub.index import Store
 from hub.linking import on_index
+from hub.linking.untold_index import untold_of
 from hub.matching import Model
 from hub.rebuilding import match_all
 from hub.settings import Settings
+from tests.hub.matching.people import a_record, named
 
 SHIPPED = Model.load().version
 SETTINGS = Settings(pool=600, propose_bits=0.0)
@@ -124,3 +126,23 @@ def test_confirmed_pairs_that_a_new_model_would_drop_are_counted(indexed: Store,
     report = on_index.shadowed(indexed, strict, path, 0, quiet)
     assert (report.added, report.kept) == (0, 0)
     assert report.confirmed_dropped == confirmed > 10
+
+
+def test_what_open_records_do_not_tell_is_counted_by_field_and_named_by_reference(store: Store) -> None:
+    flow = Flow(store, ModelCore(b"test", None, SETTINGS.propose_bits, SETTINGS.pool))
+    bare = a_record("found", ref={"participant": "cci-dl", "source_id": "bare"})
+    told = a_record("missing", ref={"participant": "police-br", "source_id": "told"}, names=named("Rakesh"), gender="M")
+    for one in (bare, told):
+        flow.receive(one.ref.participant, f"message-{one.ref.source_id}", [one])
+    report = untold_of(store, Model.load(), None, 1, quiet)
+    assert (report.searched, report.candidates, report.meet_nobody) == (1, 1, 1)
+    assert report.fields["name"] == (0, 1) and report.fields["age"] == (1, 1)
+    (worst,) = report.records
+    assert (worst.record, worst.meets_nobody) == ("cci-dl:bare", True) and {"name", "gender", "age"} <= set(
+        worst.fields
+    )
+    of_age = untold_of(store, Model.load(), "age", 10, quiet).records
+    assert [one.record for one in of_age] == ["cci-dl:bare", "police-br:told"]
+    assert [one.record for one in untold_of(store, Model.load(), "name", 10, quiet).records] == ["cci-dl:bare"]
+    with pytest.raises(Refused, match="no_such_field"):
+        untold_of(store, Model.load(), "shoe", 10, quiet)

@@ -257,3 +257,17 @@ def test_what_fails_on_the_way_leaves_nothing_behind(plain: Make, monkeypatch: p
     with pytest.raises(ZeroDivisionError):
         linked(asked)
     assert not list(asked.out.parent.glob("pairs*"))
+
+
+def test_who_cannot_be_compared_on_what_is_listed_by_id_and_field(plain: Make, tmp_path: Path) -> None:
+    """Only what somebody tells is missing of the others; what no file tells is said once."""
+    right = RIGHT.replace("b2,Suneeta,Devi,2009-01-30,F", "b2,Suneeta,Devi,,").replace("b3,Mohan,Lal", "b3,,")
+    report = linked(plain(right=right + "b4,,,,M\n", untold=tmp_path / "untold.csv"))
+    listed = [(row["side"], row["id"], row["meets nobody"], row["not told"]) for row in pairs(tmp_path / "untold.csv")]
+    assert listed == [
+        ("right", "b2", "no", "gender age"),
+        ("right", "b3", "yes", "name"),
+        ("right", "b4", "yes", "name age"),
+    ]
+    assert report.untold == {"right: name": 2, "right: age": 2, "right: gender": 1}
+    assert report.unmet == {"left": 0, "right": 2} and "blood" in report.never_told

@@ -1,6 +1,7 @@
 """Blocking keys: whom they bring together, nameless children too, and that they lose little of what is true."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from benchmarks.matching.generator import Generator
 from contracts import ChildRecord, Diary, Event, Mark, Place
-from hub.matching import keys, keys_of, plan, prepare, rows
+from hub.matching import blocking, keys, keys_of, plan, prepare, rows
 from hub.matching.batch import candidates
+from hub.matching.features import VERSION
 from tests.hub.matching.people import a_record, aged, father, named, records
 
 DAY = dt.date(2019, 3, 1)
@@ -98,3 +100,21 @@ def test_blocking_keeps_nearly_all_true_pairs_and_few_others(capsys: pytest.Capt
     # Measured 0.97 and 0.03; what is lost has next to nothing in common (see docs/matching.md).
     assert kept > 0.94
     assert share < 0.05
+
+
+def test_other_keys_are_another_version_so_that_no_index_is_left_with_stale_ones() -> None:
+    """Whoever changes the keys of this record raises ``blocking.VERSION`` and ``features.VERSION`` tells the rest."""
+    place = Place(state=10, district=192)
+    told = a_record(
+        names=named("Zubaida Khatoon Ansari"),
+        relatives=father("Rahim Ansari"),
+        gender="F",
+        languages=["bho"],
+        home=place,
+        event=Event(on=dt.date(2024, 3, 5), place=place),
+        diaries=[Diary(kind="FIR", number="118", year=2024)],
+        marks=[Mark(raw="scar on the left hand")],
+        birth=aged(7, dt.date(2024, 3, 5)),
+    )
+    digest = hashlib.sha256(" ".join(sorted(keys(prepare(told)))).encode()).hexdigest()[:16]
+    assert (blocking.VERSION, VERSION, digest) == (2, 2, "5d408f02a36d596c")

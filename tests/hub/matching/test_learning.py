@@ -7,11 +7,20 @@ import numpy as np
 import pytest
 
 from benchmarks.matching.generator import Generator, Truth
-from contracts import Refused
+from contracts import Event, Place, Refused
 from hub.matching import Model, em, prepare, rows
 from hub.matching.batch import Links, link
 from hub.matching.frequency import met_by_chance
-from hub.matching.learning import Learned, calibrated, confirmed, count_words, learn, reliability, shadow
+from hub.matching.learning import (
+    Learned,
+    calibrated,
+    confirmed,
+    count_words,
+    district_points,
+    learn,
+    reliability,
+    shadow,
+)
 from tests.hub.matching.people import a_record, named
 
 
@@ -164,3 +173,22 @@ def test_a_reliability_table_sets_what_was_said_beside_what_came_out() -> None:
 def test_links_know_how_many_candidates_were_scored(children: Truth) -> None:
     links: Links = link(Model.load(), *tables(children))
     assert links.candidates > len(links) > 0
+
+
+def test_words_and_districts_that_were_counted_stand_in_the_file(children: Truth, tmp_path: Path) -> None:
+    left, right = tables(children)
+    model = Model.load().with_frequencies(count_words([left, right])).with_centroids(children.districts)
+    (tmp_path / "counted.toml").write_text(model.text(), encoding="utf-8")
+    read = Model.load(tmp_path / "counted.toml")
+    assert read.frequency.classes == model.frequency.classes != Model.load().frequency.classes
+    assert read.frequency.unseen == model.frequency.unseen and read.centroids.districts == model.centroids.districts
+    assert link(read, left, right).bits.tolist() == link(model, left, right).bits.tolist()
+
+
+def test_the_middle_of_a_district_is_told_by_the_points_of_its_places() -> None:
+    near = [Place(district=230, latitude=25.6 + step / 100, longitude=85.1) for step in range(-2, 3)]
+    places = [*near, Place(district=230, latitude=9.0, longitude=77.0), Place(district=231, latitude=26, longitude=85)]
+    found = rows([prepare(a_record("found", event=Event(place=place))).pack() for place in places])
+    (district, (latitude, longitude)), *others = district_points([found]).items()
+    assert district == 230 and abs(latitude - 25.6) < 0.02 and abs(longitude - 85.1) < 0.02
+    assert not others, "one point is too few to tell where a district lies"

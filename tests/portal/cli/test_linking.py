@@ -60,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_how_to_runs_as_it_is_written(tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         done = run(tmp_path, "set -e\n" + block)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -68,6 +68,19 @@ def test_the_how_to_runs_as_it_is_written(tmp_path: Path) -> None:
     assert [line.split(",")[:2] for line in pairs[1:]] == [["a1", "b1"], ["a2", "b2"]]
     assert json.loads((tmp_path / "pairs.jsonl").read_text(encoding="utf-8"))["left_id"] == "police-br:M1"
     assert "right,3,no_id,no," in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    assert "right,b1,no,home\n" in (tmp_path / "untold.csv").read_text(encoding="utf-8").replace("\r", "")
+
+
+def test_what_the_records_of_a_hub_do_not_tell_is_listed(folder: Path) -> None:
+    done = run(folder, "trackchild match untold --field age --limit 3 --json")
+    assert done.returncode == 0, done.stderr
+    listed = json.loads(done.stdout)
+    assert (listed["searched"], listed["candidates"]) == (120, 120) and listed["fields"]["eyes"] == [120, 120]
+    assert all("age" in one["fields"] for one in listed["records"])
+    shown = run(folder, "trackchild match untold --limit 1")
+    assert shown.returncode == 0 and re.search(r"open records +│ +120 +│ +120", shown.stdout), shown.stdout
+    refused = run(folder, "trackchild match untold --field shoe")
+    assert refused.returncode == 3 and "no_such_field" in refused.stderr
 
 
 def test_a_model_is_trained_shown_in_shadow_and_live_only_when_named(folder: Path) -> None:

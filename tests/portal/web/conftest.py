@@ -32,7 +32,7 @@ from contracts import (
 )
 from contracts.events import CaseEventKind
 from contracts.exchange import Match, Search
-from hub.access import Role, person
+from hub.access import EVERYWHERE, Role, person
 from hub.app import Hub
 from hub.people import People
 from hub.reading import Reading
@@ -52,6 +52,8 @@ ROLES = {
 }
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SAID = "The child speaks of a river"
+#: What an address of an entry ends with: why it is looked at, and for which case.
+WHY = "?purpose=match_review&case=FIR+118%2F2024"
 
 
 def missing_record(**changed: Any) -> ChildRecord:
@@ -168,6 +170,7 @@ COMMITTEE = person(
     # The tests' own look at the hub, under a name of its own in the audit.
     officer=Officer(id="test", role="committee"),
     role=Role.COMMITTEE,
+    scope=EVERYWHERE,
 )
 
 
@@ -196,7 +199,7 @@ def filled_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A hub's database with accounts, participants and the two children; each test takes a copy."""
     path = tmp_path_factory.mktemp("portal") / "hub.sqlite"
     hub = Hub.open(Settings(database=f"sqlite:///{path}"))
-    hub.people = People(hub.store, hasher=CHEAP)
+    hub.people = People(hub.store, hasher=CHEAP, scope_of=lambda institution, on: EVERYWHERE)
     hub.seed_accounts([Account(login=who, password=PASSWORD, name=who, role=role) for who, role in ROLES.items()])
     _take_part(hub)
     _first_told(Desk(hub, OwnerOfFiles()))
@@ -209,7 +212,7 @@ def desk(filled_database: Path, tmp_path: Path) -> Iterator[Desk]:
     path = tmp_path / "hub.sqlite"
     shutil.copy(filled_database, path)
     hub = Hub.open(Settings(database=f"sqlite:///{path}"))
-    hub.people = People(hub.store, hasher=CHEAP)
+    hub.people = People(hub.store, hasher=CHEAP, scope_of=lambda institution, on: EVERYWHERE)
     owner = OwnerOfFiles()
     hub._reading = Reading(hub.store, lambda _participant, _capability: owner)
     yield Desk(hub, owner, sent=100)

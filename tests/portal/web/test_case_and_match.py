@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from portal.web.evidence import WIDE, waterfall
+from tests.portal.web.conftest import WHY
 
 HOSTILE = "<script>alert(1)</script>"
 
 
 def test_an_entry_shows_codes_in_words_beside_the_words_of_its_source(police: Any, desk: Any) -> None:
-    shown = police.get(f"/case/{desk.hub_id('BR/2024/118')}").text
+    shown = police.get(f"/case/{desk.hub_id('BR/2024/118')}{WHY}").text
     for words in ("Wheatish", "गेहुँआ", "Scar, left eyebrow", "Gaya, Bihar", "118/2024", "Bhojpuri", "5:30 pm"):
         assert words in shown
     assert "FIR registered" in shown
@@ -19,7 +20,7 @@ def test_an_entry_shows_codes_in_words_beside_the_words_of_its_source(police: An
 
 def test_a_hostile_name_is_shown_and_not_run(police: Any, desk: Any, missing: Any) -> None:
     desk.tell(missing(source_id="BR/2024/666", names=[{"text": HOSTILE}], event={"place": {"raw": HOSTILE}}))
-    page = police.get(f"/case/{desk.hub_id('BR/2024/666')}").text
+    page = police.get(f"/case/{desk.hub_id('BR/2024/666')}{WHY}").text
     listed = police.search(kind="missing").text
     for shown in (page, listed, police.get("/public/missing").text):
         assert HOSTILE not in shown
@@ -29,7 +30,7 @@ def test_a_hostile_name_is_shown_and_not_run(police: Any, desk: Any, missing: An
 def test_a_police_station_is_shown_by_its_name(police: Any, desk: Any, missing: Any) -> None:
     place = {"state": 10, "district": 196, "police_station": "br:ps:patna:agamkuan"}
     desk.tell(missing(source_id="BR/2024/7", event={"place": place}))
-    shown = police.get(f"/case/{desk.hub_id('BR/2024/7')}").text
+    shown = police.get(f"/case/{desk.hub_id('BR/2024/7')}{WHY}").text
     assert "Agamkuan" in shown
     assert "br:ps:patna" not in shown
 
@@ -37,10 +38,10 @@ def test_a_police_station_is_shown_by_its_name(police: Any, desk: Any, missing: 
 @pytest.mark.parametrize(
     "path",
     [
-        "/case/AAAAAAAAAAAAAAAAAAAAAA",
-        "/case/x",
-        "/case/%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00",
-        "/case/AAAAAAAAAAAAAAAAAAAAAA/file",
+        "/case/AAAAAAAAAAAAAAAAAAAAAA" + WHY,
+        "/case/x" + WHY,
+        "/case/%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00" + WHY,
+        "/case/AAAAAAAAAAAAAAAAAAAAAA/file" + WHY,
         "/match/00000000-0000-0000-0000-000000000000",
         "/match/x",
         "/match/राशिदराशिद",

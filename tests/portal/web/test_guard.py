@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from portal.web import language
 from portal.web.guard import FORM_LIMIT, guard
 from portal.web.pages import routers
+from tests.portal.web.conftest import WHY
 
 ROUTES = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
@@ -75,7 +76,7 @@ def test_a_defect_is_shown_plainly_and_logged_without_what_it_failed_on(
 
     monkeypatch.setattr(desk.hub, "case", broken)
     with caplog.at_level(logging.DEBUG):
-        answer = police.get(f"/case/{desk.match.hub_id}")
+        answer = police.get(f"/case/{desk.match.hub_id}{WHY}")
     assert answer.status_code == 500
     assert "Something went wrong on our side" in answer.text
     assert "राशिद" not in answer.text + caplog.text

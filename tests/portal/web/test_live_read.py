@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.portal.web.conftest import WHY
+
 ASKED = {"section": "profile", "purpose": "inquiry", "case": "FIR 118/2024"}
 
 
 @pytest.fixture
 def path(desk: Any) -> str:
-    return f"/case/{desk.hub_id('BR/2024/118')}/file"
+    return f"/case/{desk.hub_id('BR/2024/118')}/file{WHY}"
 
 
 def test_a_section_is_shown_with_what_was_withheld_and_that_it_is_not_kept(
@@ -47,7 +49,7 @@ def test_the_reading_is_in_the_log_of_the_child(
     police: Any, path: str, desk: Any, address: str, new_browser: Any
 ) -> None:
     police.send(path, ASKED)
-    shown = new_browser(address).sign_in("auditor").get(path.replace("/file", "/accesses")).text
+    shown = new_browser(address).sign_in("auditor").get(path.replace(f"/file{WHY}", "/accesses")).text
     assert "officer:police" in shown
     assert "For an inquiry" in shown
     assert "FIR 118/2024" in shown
@@ -85,5 +87,16 @@ def test_an_officer_is_not_offered_the_counselling_and_is_refused_it(police: Any
     assert desk.owner.asked == []
 
 
-def test_the_case_is_filled_in_from_the_diary(police: Any, path: str) -> None:
-    assert 'value="FIR 118/2024"' in police.get(path).text
+def test_purpose_and_case_stay_filled_in(police: Any, path: str) -> None:
+    shown = police.get(path).text
+    assert 'value="FIR 118/2024"' in shown
+    assert '<option value="match_review" selected>' in shown
+
+
+def test_who_states_no_purpose_is_asked_for_it_and_reads_nothing(police: Any, path: str, desk: Any) -> None:
+    bare = path.removesuffix(f"/file{WHY}")
+    for answer in (police.get(bare), police.get(bare + "/file", follow_redirects=True)):
+        assert "Why do you look at this entry?" in answer.text
+        assert "राशिद" not in answer.text
+    assert police.get(bare + "?purpose=inquiry&case=").status_code == 422
+    assert police.get(bare + "?purpose=care&case=FIR+1").status_code == 403

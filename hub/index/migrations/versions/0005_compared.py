@@ -10,6 +10,7 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+step = "contract"
 
 _AT_ONCE = 5_000
 _NEXT = sa.text(

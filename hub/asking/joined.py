@@ -1,0 +1,49 @@
+"""The parts of asking joined: one loop for a process, over it the live search and the live reading."""
+
+import datetime
+from collections.abc import Callable
+
+from hub.asking.loop import Bounds, Loop
+from hub.asking.noting import Noting
+from hub.asking.reading import LiveReading
+from hub.asking.searching import LiveSearching, Parts, Patience
+from hub.courier import Policy
+from hub.finding import Finding
+from hub.index import Store
+from hub.settings import Settings
+from hub.systems import Systems
+from registry import Registry
+
+
+class Asking:
+    """``searching`` and ``reading``; ``close`` ends what is under way and writes down what ended."""
+
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        systems: Systems,
+        finding: Finding,
+        settings: Settings,
+        policy: Policy,
+        require_proof: Callable[[], None] = lambda: None,
+    ) -> None:
+        def now() -> datetime.datetime:
+            return datetime.datetime.now(datetime.UTC)
+
+        self.loop = Loop(Bounds(sockets=settings.live_sockets, per_host=settings.live_sockets_per_host))
+        self._noting = Noting(store, policy, now)
+        parts = Parts(store, registry, systems, finding, self.loop, self._noting)
+        patience = Patience(settings.live_seconds, settings.live_source_seconds, settings.live_at_once)
+        self.searching = LiveSearching(parts, patience, now, require_proof)
+        self.reading = LiveReading(
+            store, registry, systems, self.loop, self._noting, now, settings.live_seconds, require_proof
+        )
+
+    def finish(self) -> None:
+        """Wait until what ended is written down."""
+        self._noting.finish()
+
+    def close(self) -> None:
+        self.loop.close()
+        self._noting.finish()
