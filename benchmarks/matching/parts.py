@@ -47,7 +47,9 @@ def made(folder: Path, missing: int, found: int, seed: int = SEED) -> Path:
 
 def opened(whole: Path) -> Large:
     """A set that ``made`` made; its rows are mapped."""
-    left, right = (np.memmap(whole / f"{side}.rows", dtype=ROW, mode="r").view(np.ndarray) for side in ("left", "right"))
+    left, right = (
+        np.memmap(whole / f"{side}.rows", dtype=ROW, mode="r").view(np.ndarray) for side in ("left", "right")
+    )
     return Large(left, right, np.load(whole / "pair.npy"), Generator(0).districts)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
+from threading import local
 from typing import TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from contracts import FieldEvidence
 from hub.matching.blocking import keyed
 from hub.matching.columns import Ints, Pairs, Rows, Tables, Truths
 from hub.matching.model import Model
+from hub.matching.native import compiled
 from hub.matching.scoring import Bits, Scored, Weighed, reach, scored, weigh
 
 Progress = Callable[[int, int], None]
@@ -138,12 +140,9 @@ def link(
     kept: list[_Best] = []
     scored_pairs, total = 0, int(found.asked[-1]) + 1 if len(found.asked) else 0
 
-    def scored_chunk(chunk: tuple[Ints, Ints, Ints]) -> tuple[_Best, int, int]:
-        pairs = Pairs(tables, *found.expanded(chunk))
-        bits = weigh(model, reach(model, pairs)).bits
-        return _best(pairs, bits, at_most or model.best, least), len(pairs), int(pairs.left[-1])
-
-    for best, pairs, last in _side_by_side(scored_chunk, found.parts()):
+    asked_for = at_most or model.best, float(least)
+    work = _by_loops if compiled.repays(int(found.times.sum())) else _by_numpy
+    for best, pairs, last in _side_by_side(work(model, tables, found, *asked_for), found.parts()):
         kept.append(best)
         scored_pairs += pairs
         if progress:
@@ -154,8 +153,41 @@ def link(
 
 
 _Best = tuple[Ints, Ints, Bits, Ints]
+_Parts = tuple[Ints, Ints, Ints]
 _Part = TypeVar("_Part")
 _Came = TypeVar("_Came")
+
+
+def _by_numpy(
+    model: Model, tables: Tables, found: Candidates, at_most: int, least: float
+) -> Callable[[_Parts], tuple[_Best, int, int]]:
+    """What takes a part of the candidates: (its best, pairs scored, its last left row)."""
+
+    def work(part: _Parts) -> tuple[_Best, int, int]:
+        pairs = Pairs(tables, *found.expanded(part))
+        bits = weigh(model, reach(model, pairs)).bits
+        return _best(pairs, bits, at_most, least), len(pairs), int(part[0][-1])
+
+    return work
+
+
+def _by_loops(
+    model: Model, tables: Tables, found: Candidates, at_most: int, least: float
+) -> Callable[[_Parts], tuple[_Best, int, int]]:
+    """As ``_by_numpy``, to the same bits. Loaded here, since loading alone takes a second."""
+    from hub.matching.native.scorer import Scorer
+
+    scorer, mine = Scorer(model, tables.left, tables.right), local()
+    held = found.held.astype(np.int32)
+
+    def work(part: _Parts) -> tuple[_Best, int, int]:
+        if not hasattr(mine, "seen"):
+            mine.seen = scorer.none_seen()
+        kept = scorer.best(part, held, at_most, least, mine.seen)
+        rank = np.arange(len(kept.left)) - _first_of(kept.left) + 1
+        return (kept.left, kept.right, kept.bits, rank), kept.looked, int(part[0][-1])
+
+    return work
 
 
 def _side_by_side(work: Callable[[_Part], _Came], parts: Iterator[_Part]) -> Iterator[_Came]:

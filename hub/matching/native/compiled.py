@@ -14,12 +14,19 @@ from typing import Any, TypeVar
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 #: Set to 1, everything is counted by numpy alone: slower, and to the same bits.
 SWITCHED_OFF = "TRACKCHILD_WITHOUT_NUMBA"
+#: Fewer pairs than this are scored before the loops are even loaded.
+WORTH = 1_000_000
 
 
 @cache
 def available() -> bool:
     """Whether loops can be compiled here."""
     return os.environ.get(SWITCHED_OFF) != "1" and find_spec("numba") is not None
+
+
+def repays(pairs: int) -> bool:
+    """Whether there are so many pairs that compiled loops repay their coming."""
+    return pairs >= WORTH and available()
 
 
 def compiled(step: _Loop) -> _Loop:

@@ -48,7 +48,12 @@ def in_common(left: int, right: int) -> int:
 
 @compiled
 def age(left: Whole, i: int, right: Whole, j: int) -> int:
-    from_l, to_l, from_r, to_r = left[i, at.BORN_FROM], left[i, at.BORN_TO], right[j, at.BORN_FROM], right[j, at.BORN_TO]
+    from_l, to_l, from_r, to_r = (
+        left[i, at.BORN_FROM],
+        left[i, at.BORN_TO],
+        right[j, at.BORN_FROM],
+        right[j, at.BORN_TO],
+    )
     between = max(from_l - to_r, from_r - to_l, 0)
     middle = abs((from_l + to_l) - (from_r + to_r))
     slack = left[i, at.DOUBT] + right[j, at.DOUBT] + abs(left[i, at.AS_OF] - right[j, at.AS_OF]) * _DRIFT // 100

@@ -125,7 +125,13 @@ _NAMED = {NAMES: "names", FATHER: "father", MOTHER: "mother", NICKS: "nicks"}
 
 def _looks(part: Rows) -> Whole:
     looks = np.zeros(len(part), dtype=np.int32)
-    for shift, column in ((GENDER, "gender"), (BUILD, "build"), (COMPLEXION, "complexion"), (FACE, "face"), (EYES, "eyes")):
+    for shift, column in (
+        (GENDER, "gender"),
+        (BUILD, "build"),
+        (COMPLEXION, "complexion"),
+        (FACE, "face"),
+        (EYES, "eyes"),
+    ):
         looks |= np.minimum(part[column].astype(np.int32), CODES - 1) << shift
     return looks
 

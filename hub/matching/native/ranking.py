@@ -13,8 +13,32 @@ from hub.matching.native import packed as at
 from hub.matching.native.compiled import compiled, loop
 from hub.matching.native.packed import Ints, Whole
 from hub.matching.native.weighing import (
-    ADDRESS, AGE, APPAREL, BLOOD, BUILD, COMPLEXION, DIARY, DISABILITY, EYES, FACE, FATHER, GENDER, HAIR, HEIGHT, HOME, LANGUAGES,
-    MARKS, MOTHER, NAME, PLACE, TIME, Bits, Levels, name, weighed, with_rarity,
+    ADDRESS,
+    AGE,
+    APPAREL,
+    BLOOD,
+    BUILD,
+    COMPLEXION,
+    DIARY,
+    DISABILITY,
+    EYES,
+    FACE,
+    FATHER,
+    GENDER,
+    HAIR,
+    HEIGHT,
+    HOME,
+    LANGUAGES,
+    MARKS,
+    MOTHER,
+    NAME,
+    PLACE,
+    TIME,
+    Bits,
+    Levels,
+    name,
+    weighed,
+    with_rarity,
 )  # fmt: skip
 from hub.matching.native.words import Spelt
 
@@ -31,7 +55,13 @@ def most_of_parts(bits: Bits) -> Bits:
     """The most that each combination of what is told by both can bring: ``packed.NICKED`` and what follows, as bits."""
     most = np.zeros(1 << _PARTS)
     for said in range(1 << _PARTS):
-        for bit, field in ((at.TALL, HEIGHT), (at.HAIRED, HAIR), (at.CLAD, APPAREL), (at.ENTERED, DIARY), (at.ADDRESSED, ADDRESS)):
+        for bit, field in (
+            (at.TALL, HEIGHT),
+            (at.HAIRED, HAIR),
+            (at.CLAD, APPAREL),
+            (at.ENTERED, DIARY),
+            (at.ADDRESSED, ADDRESS),
+        ):
             if said >> (bit - at.NICKED) & 1:
                 most[said] += max(bits[field].max(), 0.0)
         if said >> (at.TWICE_MARKED - at.NICKED) & 1:

@@ -1,24 +1,17 @@
 """Scores pairs of two tables by the compiled loops: the same pairs and bits as by numpy, many times as fast."""
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from hub.matching.columns import Ints, Rows
 from hub.matching.model import Model
-from hub.matching.native import compiled, ranking, weighing
+from hub.matching.native import ranking, weighing
 from hub.matching.native.packed import Packing, Whole
 from hub.matching.scoring import Bits, Weighed
 
-#: Fewer pairs than this are scored before the loops are even loaded.
-WORTH = 1_000_000
 #: Up to so many places, what each two have in common is worked out once.
 _FEW_PLACES = 3_000
-THREADS = min(os.cpu_count() or 1, 8)
 
 
 class Kept(NamedTuple):
@@ -28,11 +21,6 @@ class Kept(NamedTuple):
     right: Ints
     bits: Bits
     looked: int
-
-
-def repays(pairs: int) -> bool:
-    """Whether there are so many pairs that compiled loops repay their coming."""
-    return pairs >= WORTH and compiled.available()
 
 
 class Scorer:
@@ -53,10 +41,8 @@ class Scorer:
         weighing.shares(self._left, left, self._right, right, *self._values, *self._weights, levels, shares, bits)
         return Weighed(bits, list(shares.T), list(levels.T))
 
-    def best(
-        self, part: tuple[Ints, Ints, Ints], held: Whole, at_most: int, least: float, seen: Whole
-    ) -> Kept:
-        """The best pairs of a part of the candidates (``Candidates.parts``); ``seen``: as of ``seen_by``."""
+    def best(self, part: tuple[Ints, Ints, Ints], held: Whole, at_most: int, least: float, seen: Whole) -> Kept:
+        """The best pairs of a part of the candidates (``Candidates.parts``); ``seen``: as of ``none_seen``."""
         asked, start, times = part
         room = min(int(times.sum()), at_most * len(np.unique(asked))) + 1
         left, right, bits = np.zeros(room, dtype=np.int32), np.zeros(room, dtype=np.int32), np.zeros(room)

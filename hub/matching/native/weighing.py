@@ -61,7 +61,16 @@ def weighed(
 
 @compiled
 def _reach(
-    left: Whole, i: int, right: Whole, j: int, places: Ints, tongues: Whole, marks: Whole, diaries: Ints, addresses: Whole, level: Levels
+    left: Whole,
+    i: int,
+    right: Whole,
+    j: int,
+    places: Ints,
+    tongues: Whole,
+    marks: Whole,
+    diaries: Ints,
+    addresses: Whole,
+    level: Levels,
 ) -> None:
     """Levels of every field but names."""
     mine, theirs, told = left[i, at.LOOKS], right[j, at.LOOKS], left[i, at.TOLD] & right[j, at.TOLD]
@@ -74,7 +83,10 @@ def _reach(
     level[DISABILITY] = fields.in_common(left[i, at.DISABILITIES], right[j, at.DISABILITIES])
     level[AGE] = fields.age(left, i, right, j)
     level[TIME] = fields.time(left[i, at.DAY], right[j, at.DAY])
-    event, home = fields.near(places, left[i, at.EVENT], right[j, at.EVENT]), fields.near(places, left[i, at.HOME], right[j, at.HOME])
+    event, home = (
+        fields.near(places, left[i, at.EVENT], right[j, at.EVENT]),
+        fields.near(places, left[i, at.HOME], right[j, at.HOME]),
+    )
     level[PLACE], level[HOME] = event & 15, fields.home(home, event)
     address = told >> at.ADDRESSED & 1
     level[ADDRESS] = fields.address(addresses, left[i, at.ADDRESS], right[j, at.ADDRESS], home) if address else 0
