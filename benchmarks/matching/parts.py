@@ -1,7 +1,7 @@
 """Large sets of children, made in parts by several processes, kept in a folder and put together on disk.
 
-Part ``n`` is ``PART`` missing and as many found children of a seed of its own. A set takes the missing of some parts and
-the found of some, so that one folder serves every size; its rows lie in plain files that are mapped and not read.
+Part ``n`` is ``PART`` missing and as many found children of a seed of its own. A set takes the missing of some parts
+and the found of some, so that one folder serves every size; its rows lie in plain files that are mapped and not read.
 """
 
 import os
@@ -33,7 +33,7 @@ class Large:
 
 
 def made(folder: Path, missing: int, found: int, seed: int = SEED) -> Path:
-    """The folder of a set of these sizes (whole parts), made if it is not there; parts that are there are used again."""
+    """The folder of a set of these sizes (whole parts), made if it is not there; parts are used again."""
     if missing % PART or found % PART:
         raise SystemExit(f"sizes must be multiples of {PART:,}")
     whole = folder / f"{seed}-{VERSION}-{missing}x{found}"

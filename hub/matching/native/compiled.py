@@ -3,6 +3,8 @@
 No fast-math: sums stay in the order in which they are written, so that they equal those of numpy to the last bit.
 """
 
+import ctypes
+import mmap
 import os
 from collections.abc import Callable
 from functools import cache
@@ -16,12 +18,22 @@ _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 SWITCHED_OFF = "TRACKCHILD_WITHOUT_NUMBA"
 #: Fewer pairs than this are scored before the loops are even loaded.
 WORTH = 1_000_000
+_READ_AND_RUN = 1 | 4
 
 
 @cache
 def available() -> bool:
     """Whether loops can be compiled here."""
-    return os.environ.get(SWITCHED_OFF) != "1" and find_spec("numba") is not None
+    return os.environ.get(SWITCHED_OFF) != "1" and find_spec("numba") is not None and _may_make_code()
+
+
+def _may_make_code() -> bool:
+    """Whether memory that was written may be run: a hardened unit forbids it, and the compiler would end the process."""
+    with mmap.mmap(-1, mmap.PAGESIZE) as page:
+        held = ctypes.c_char.from_buffer(page)
+        refused = ctypes.CDLL(None).mprotect(ctypes.c_void_p(ctypes.addressof(held)), mmap.PAGESIZE, _READ_AND_RUN)
+        del held
+    return not refused
 
 
 def repays(pairs: int) -> bool:
@@ -45,17 +57,21 @@ def loop(whole: _Loop) -> _Loop:
         return whole
     import numba
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(_folder())
+    before, made = numba.config.CACHE_DIR, numba.njit(nogil=True, error_model="numpy")(whole)
     try:
-        made: _Loop = numba.njit(nogil=True, cache=True, error_model="numpy")(whole)
+        numba.config.CACHE_DIR = str(_folder())
+        made.enable_caching()
+    except (RuntimeError, OSError):
+        pass  # nowhere to keep it: compiled again by each process
     finally:
         numba.config.CACHE_DIR = before
-    return made
+    kept: _Loop = made
+    return kept
 
 
 @cache
 def _folder() -> Path:
-    """Where compiled loops are kept. numba minds a loop's own file only: a change of any step must change the folder."""
+    """Where compiled loops are kept. numba minds a loop's own file only: any step's change must change it."""
     told = blake2b(digest_size=8)
     for path in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(Path(__file__).parent.parent.glob("*.py"))):
         told.update(path.read_bytes())

@@ -91,7 +91,7 @@ def _numbered(
 
 @compiled
 def _same(cells: _Cells, at: int, kept: _Cells, number: int) -> bool:
-    for part in range(cells.shape[1]):
+    for part in range(cells.shape[1]):  # noqa: SIM110 - the compiler knows no all()
         if cells[at, part] != kept[number, part]:
             return False
     return True

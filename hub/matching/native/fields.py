@@ -2,7 +2,8 @@
 
 The numpy comparisons are what is right; a test holds these to them, level by level, on records that may say anything.
 Level 0 is "could not be compared". What every pair asks for is said without branches: which way they go cannot be
-foretold, and one that is guessed wrong costs more than all the arithmetic. Arguments are plain numbers, or a table of distinct values and a place in it.
+foretold, and one that is guessed wrong costs more than all the arithmetic.
+Arguments are plain numbers, or a table of distinct values and a place in it.
 """
 
 import numpy as np

@@ -31,8 +31,8 @@ WIDE = 48
 #: Small codes that stand together in ``LOOKS``, five bits each.
 GENDER, BUILD, COMPLEXION, FACE, EYES = range(0, 25, 5)
 CODES = 32
-#: What a row says of the fields that cost more, in ``TOLD``: two bits for each name (1 told by one word only, 2 by more),
-#: then a bit for each of these.
+#: What a row says of the fields that cost more, in ``TOLD``: two bits for each name (1 told by one word only, 2 by
+#: more),#: then a bit for each of these.
 NICKED, MARKED, TWICE_MARKED, TALL, HAIRED, CLAD, ENTERED, ADDRESSED = range(6, 14)
 _PLACE = ROW["event"]
 _MARK = ROW["marks"].base

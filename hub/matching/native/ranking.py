@@ -137,13 +137,13 @@ def _bound(
 @loop
 def best(
     left: Whole, right: Whole, asked: Ints, start: Ints, times: Ints, held: Whole, words: Spelt, steps: Ints,
-    places: Ints, tongues: Whole, marks: Whole, diaries: Ints, addresses: Whole, near: Levels, bits: Bits, rarer: npt.NDArray[np.bool_],
-    known: Bits, at_most: int, least: float, seen: Whole, kept_left: Whole, kept_right: Whole, kept_bits: Bits,
+    places: Ints, tongues: Whole, marks: Whole, diaries: Ints, addresses: Whole, near: Levels, bits: Bits,
+    rarer: npt.NDArray[np.bool_], known: Bits, at_most: int, least: float, seen: Whole, kept_left: Whole, kept_right: Whole, kept_bits: Bits,
 ) -> tuple[int, int]:  # fmt: skip
     """(pairs kept, pairs looked at, each once). What is kept is by left row and best first, ties by right row.
 
     ``asked``, ``start``, ``times``: as in ``batch.Candidates``. ``seen``: of each right row the left row that met it
-    last, -1 at first. ``near``: as of ``near_all``, or empty. ``kept_...``: room for ``at_most`` pairs of each left row.
+    last, -1 at first. ``near``: as of ``near_all``, or empty. ``kept_...``: room for ``at_most`` of each row.
     """
     level, share = np.zeros(len(bits), dtype=np.uint8), np.zeros(len(bits))
     looks, names, parts = np.zeros((5, at.CODES)), np.zeros((3, 3)), most_of_parts(bits)
@@ -188,7 +188,8 @@ def best(
                 if bound < enough:
                     continue
                 score = weighed(
-                    left, row, right, other, words, steps, places, tongues, marks, diaries, addresses, bits, rarer, known, level, share
+                    left, row, right, other, words, steps, places, tongues, marks, diaries, addresses, bits, rarer,
+                    known, level, share,
                 )  # fmt: skip
                 if score >= enough:
                     kept = _put(score, row, other, first, kept, at_most, kept_left, kept_right, kept_bits)

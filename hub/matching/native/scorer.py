@@ -47,8 +47,8 @@ class Scorer:
         room = min(int(times.sum()), at_most * len(np.unique(asked))) + 1
         left, right, bits = np.zeros(room, dtype=np.int32), np.zeros(room, dtype=np.int32), np.zeros(room)
         kept, looked = ranking.best(
-            self._left, self._right, asked, start, times, held, *self._values, self._near, *self._weights, at_most, least,
-            seen, left, right, bits,
+            self._left, self._right, asked, start, times, held, *self._values, self._near, *self._weights, at_most,
+            least, seen, left, right, bits,
         )  # fmt: skip
         return Kept(left[:kept].astype(np.int64), right[:kept].astype(np.int64), bits[:kept], looked)
 

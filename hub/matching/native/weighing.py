@@ -1,4 +1,4 @@
-"""Scores of pairs one by one: each field's share of bits, summed in the order of the fields, as ``scoring.weigh`` does."""
+"""Scores of pairs one by one: each field's bits, summed in the order of the fields, as ``scoring.weigh`` does."""
 
 from typing import NamedTuple
 
@@ -13,8 +13,8 @@ from hub.matching.native.packed import Ints, Whole
 from hub.matching.native.words import Spelt
 
 FIELDS = 21
-(NAME, FATHER, MOTHER, GENDER, AGE, TIME, PLACE, HOME, ADDRESS, LANGUAGES, HEIGHT, BUILD, COMPLEXION, FACE, EYES, HAIR, BLOOD,
- MARKS, DISABILITY, APPAREL, DIARY) = range(FIELDS)  # fmt: skip
+(NAME, FATHER, MOTHER, GENDER, AGE, TIME, PLACE, HOME, ADDRESS, LANGUAGES, HEIGHT, BUILD, COMPLEXION, FACE, EYES, HAIR,
+ BLOOD, MARKS, DISABILITY, APPAREL, DIARY) = range(FIELDS)  # fmt: skip
 Bits = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.uint8]
 _NAMES, _NICKS, _PARENTS = 6, 3, 4
@@ -150,6 +150,6 @@ def shares(
     """Levels, shares and sums of pairs."""
     for pair in range(len(lefts)):
         total[pair] = weighed(
-            left, lefts[pair], right, rights[pair], words, steps, places, tongues, marks, diaries, addresses, bits, rarer, known,
-            levels[pair], shared[pair],
+            left, lefts[pair], right, rights[pair], words, steps, places, tongues, marks, diaries, addresses, bits,
+            rarer, known, levels[pair], shared[pair],
         )  # fmt: skip

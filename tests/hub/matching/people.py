@@ -57,6 +57,7 @@ _place = st.builds(
     pin=st.none() | st.sampled_from(["800001", "110001"]),
     latitude=st.none() | st.floats(8.1, 34),
     longitude=st.none() | st.floats(69, 97),
+    raw=st.none() | st.sampled_from(["H No 12 Gandhi Nagar near Shiv Mandir", "Gandhi Nagar gali 4", "Mandir Road 12"]),
 )
 _birth = st.one_of(
     st.builds(Birth, date=_day, basis=st.sampled_from(list(codes.AgeBasis))),

@@ -1,5 +1,9 @@
 """Compiled loops and numpy come to the same levels, shares and bits, to the last bit, whatever the records."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -63,3 +67,22 @@ def test_loops_and_numpy_keep_the_same_links(
     for part in ("left", "right", "bits", "rank"):
         assert getattr(plain, part).tolist() == getattr(loops, part).tolist(), part
     assert plain.candidates == loops.candidates
+
+
+def test_where_no_code_may_be_made_numpy_scores_alone() -> None:
+    forbidden = (
+        "import ctypes; kept = ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)"  # PR_SET_MDWE, as hardened units have it
+    )
+    asked = "from hub.matching.native import compiled; print(kept, compiled.available())"
+    ran = subprocess.run([sys.executable, "-c", f"{forbidden}; {asked}"], capture_output=True, text=True, check=True)
+    kept, can = ran.stdout.split()
+    if kept != "0":
+        pytest.skip("this kernel cannot forbid it")
+    assert can == "False"
+
+
+def test_where_nothing_can_be_kept_loops_are_compiled_all_the_same() -> None:
+    asked = "from hub.matching.native import distinct; print(distinct.Distinct('S4').values().tolist())"
+    nowhere = {**os.environ, "XDG_CACHE_HOME": "/proc/nowhere", "HOME": "/proc/nowhere"}
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, env=nowhere)
+    assert ran.stdout.strip() == "[b'']", ran.stderr
