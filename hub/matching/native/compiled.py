@@ -28,7 +28,7 @@ def available() -> bool:
 
 
 def _may_make_code() -> bool:
-    """Whether memory that was written may be run: a hardened unit forbids it, and the compiler would end the process."""
+    """Whether memory that was written may be run: hardened units forbid it, and compiling would end the process."""
     with mmap.mmap(-1, mmap.PAGESIZE) as page:
         held = ctypes.c_char.from_buffer(page)
         refused = ctypes.CDLL(None).mprotect(ctypes.c_void_p(ctypes.addressof(held)), mmap.PAGESIZE, _READ_AND_RUN)

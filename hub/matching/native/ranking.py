@@ -138,7 +138,8 @@ def _bound(
 def best(
     left: Whole, right: Whole, asked: Ints, start: Ints, times: Ints, held: Whole, words: Spelt, steps: Ints,
     places: Ints, tongues: Whole, marks: Whole, diaries: Ints, addresses: Whole, near: Levels, bits: Bits,
-    rarer: npt.NDArray[np.bool_], known: Bits, at_most: int, least: float, seen: Whole, kept_left: Whole, kept_right: Whole, kept_bits: Bits,
+    rarer: npt.NDArray[np.bool_], known: Bits, at_most: int, least: float, seen: Whole,
+    kept_left: Whole, kept_right: Whole, kept_bits: Bits,
 ) -> tuple[int, int]:  # fmt: skip
     """(pairs kept, pairs looked at, each once). What is kept is by left row and best first, ties by right row.
 
