@@ -48,6 +48,8 @@ def aged(years: int, on: dt.date, basis: str = "stated", to: int | None = None) 
 _NAMES = "Rakesh|राकेश|Rajesh Yadav|राजेश|Sunita Devi|Suneeta|Md Arif|محمد عارف|Chhotu|Guddi|Unknown|Om Prakash|ரமேஷ்|Rames Kumar Sah"  # noqa: E501
 _name = st.builds(Name, text=st.sampled_from(_NAMES.split("|")), kind=st.sampled_from(list(codes.NameKind)))
 _day = st.dates(dt.date(2010, 1, 1), dt.date(2024, 12, 31))
+#: Words and numbers of an address, few, so that two addresses often share some.
+_spoken = st.sampled_from(["12", "47", "305", "Rampur", "Shivpuri", "Mohanpura", "Kalibari", "Dhanbasti"])
 _place = st.builds(
     Place,
     state=st.none() | st.sampled_from([7, 9, 10, 19, 33]),
@@ -57,7 +59,7 @@ _place = st.builds(
     pin=st.none() | st.sampled_from(["800001", "110001"]),
     latitude=st.none() | st.floats(8.1, 34),
     longitude=st.none() | st.floats(69, 97),
-    raw=st.none() | st.sampled_from(["H No 12 Gandhi Nagar near Shiv Mandir", "Gandhi Nagar gali 4", "Mandir Road 12"]),
+    raw=st.none() | st.lists(_spoken, min_size=1, max_size=6, unique=True).map(" ".join),
 )
 _birth = st.one_of(
     st.builds(Birth, date=_day, basis=st.sampled_from(list(codes.AgeBasis))),
