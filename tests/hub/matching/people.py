@@ -85,6 +85,8 @@ _physical = st.builds(
         st.none() | st.sampled_from(list(codes.HairLength)),
     ),
     blood_group=st.none() | st.sampled_from(["A+", "O-"]),
+    face=st.none() | st.builds(lambda code: {"code": code}, st.sampled_from(list(codes.Face))),
+    eyes=st.none() | st.builds(lambda code: {"code": code}, st.sampled_from(list(codes.Eyes))),
 )
 _mark = st.builds(
     Mark,
