@@ -72,7 +72,7 @@ def test_what_was_looked_at_is_not_looked_at_again(looking: Looking, child: Make
     for record in (child("M1", "Asha", **_SAYS_LITTLE), found("F1", "Ravi", **_SAYS_LITTLE)):
         looking.tell(record)
     assert looking.look().looked == 2
-    # PostgreSQL numbers changes by transactions, and while those of other databases of its server go on, it looks again.
+    # PostgreSQL numbers changes by transactions: while those of its other databases go on, it looks again.
     assert any(looking.look().looked == 0 for _ in patiently())
 
 
