@@ -37,7 +37,7 @@ def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("git") is None or git("rev-parse", "--is-shallow-repository") != "false":
         pytest.skip("needs git and the whole history, of which the older code is taken")
     (step,) = (HERE / "versions").glob(f"{last_contract()}_*.py")
-    commit = git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(step.relative_to(ROOT)))
+    commit = git("log", "--format=%H", "-1", "--", str(step.relative_to(ROOT)))
     if not commit:
         pytest.skip("the last contract step is not committed yet")
     folder = tmp_path_factory.mktemp("older")
