@@ -19,6 +19,7 @@ from hub.looking import look_through
 from hub.people import People
 from hub.pulling import Pulling
 from hub.rebuilding import match_all, match_owed
+from hub.reconciling import Reconcilings
 from hub.reports import DeliveryReport, HubStatus, LookReport, MatchReport, PullReport
 from hub.settings import Settings
 from hub.standing import status_of
@@ -42,6 +43,7 @@ class Operating:
     courier: Courier
     people: People
     proofs: Proofs
+    reconciling: Reconcilings
     _holding: Holding
 
     def participants(self) -> list[Participant]:
@@ -118,9 +120,10 @@ class Operating:
         return self.proofs.grow()
 
     def clean_up(self) -> None:
-        """Remove sessions and claims that are over."""
+        """Remove what is over: sessions, claims, what reconciliations found long ago."""
         self.people.clean()
         forget_old_slots(self.store)
+        self.reconciling.forget()
 
     def check_participant(self, participant_id: str) -> list[Step]:
         """Try step by step whether a participant's system can be spoken to."""

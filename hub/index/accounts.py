@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, select, update
 
 from hub.index import dialect
-from hub.index.schema import accounts, sessions
+from hub.index.people_tables import accounts, sessions
 
 
 @dataclass(frozen=True)

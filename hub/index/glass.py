@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
-from hub.index.schema import glass
+from hub.index.people_tables import glass
 
 
 @dataclass(frozen=True)

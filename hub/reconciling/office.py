@@ -1,5 +1,6 @@
 """Reconciliations as the hub offers them: run for a participant, listed, and decided by a person where held."""
 
+import datetime
 from collections.abc import Iterator
 from itertools import chain
 
@@ -10,6 +11,8 @@ from hub.reconciling.running import Progress, Reconciling, Rules
 from hub.reports import Difference, Reconciliation
 from hub.systems import Systems
 from hub.withdrawing import expire
+
+_KEPT = datetime.timedelta(days=90)
 
 
 class Reconcilings:
@@ -46,6 +49,11 @@ class Reconcilings:
         """What a run found, by id."""
         with self._flow.store.read() as work:
             yield from work.reconciliations.every_difference(run_id)
+
+    def forget(self) -> None:
+        """Remove what runs found that ended a quarter of a year ago; the runs themselves stay."""
+        with self._flow.store.write() as work:
+            work.reconciliations.forget(self._flow.now() - _KEPT)
 
     def expire(self) -> int:
         """Take back every record whose day has come; how many."""

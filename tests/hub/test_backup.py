@@ -19,7 +19,7 @@ from hub.app import Hub
 from hub.flow import Flow
 from hub.index import Store, copying
 from hub.index.changes import Position
-from hub.index.schema import accounts
+from hub.index.people_tables import accounts
 from hub.settings import Settings
 from tests.faults.stubs import Stub, serving, write_adapters
 
