@@ -27,6 +27,8 @@ _ENOUGH = 3
 _CLAIMED_AT_ONCE = 10
 #: What was taken so long ago is written down before the next one is told.
 _WRITE_AFTER = datetime.timedelta(seconds=0.2)
+#: Seconds after which a database that did not answer is asked again.
+_DATABASE_AGAIN = 0.5
 _HOUR = datetime.timedelta(hours=1)
 #: Refusals that speak of the endpoint and not of the notice: it stays owed until somebody mends the endpoint.
 _ABOUT_THE_ENDPOINT = frozenset(
@@ -201,7 +203,7 @@ class Lane:
         assert slot is not None
         with self.shared.store.write() as work:
             state = work.lanes.hold(self.name, now)
-            until = now + self._hold
+            until = self._claims_end = now + self._hold
             self._begin_until = now + datetime.timedelta(seconds=self.shared.policy.hold)
             if state.resume_at > now or not work.leases.renew(*slot, until):
                 return [], 0
@@ -297,19 +299,35 @@ class Lane:
         now = self.shared.now()
         if not self._taken or (older_than is not None and now - self._taken[0].told.end < older_than):
             return
-        told, self._taken = self._taken, []
-        with self.shared.store.write() as work:
-            ends = work.lanes.answered(self.name, now)
-            mine = work.outbox.all_done(self._holder, [one.told for one in told])
-            written = [one for one in told if one.told.seq in mine]
-            work.audit.add_all((taken(one.notice, one.told.how, one.told.begun), one.told.end) for one in written)
-        for _ in written:
+        told = self._taken
+        many, ends = self._write_patiently(told, now)
+        self._taken = []
+        for _ in range(many):
             self.counts.add("delivered")
         if ends:
             log.warning("incident_ended", lane=self.name)
         for one in told:
             with tracing.traced(one.trace):
                 log.info("notice_delivered", lane=self.name, notice=one.notice.notice_id)
+
+    def _write_patiently(self, told: Sequence["_Taken"], now: datetime.datetime) -> tuple[int, bool]:
+        """While the database is away what the owner took is known here alone: it is waited for as long as the claims
+        last, so that nothing is told again. How many were written, and whether an incident ends."""
+        while True:
+            try:
+                return self._write(told, now)
+            except Unready:
+                if self.shared.ending.is_set() or self.shared.now() >= self._claims_end:
+                    raise
+                self.shared.pause(_DATABASE_AGAIN)
+
+    def _write(self, told: Sequence["_Taken"], now: datetime.datetime) -> tuple[int, bool]:
+        with self.shared.store.write() as work:
+            ends = work.lanes.answered(self.name, now)
+            mine = work.outbox.all_done(self._holder, [one.told for one in told])
+            written = [one for one in told if one.told.seq in mine]
+            work.audit.add_all((taken(one.notice, one.told.how, one.told.begun), one.told.end) for one in written)
+        return len(written), ends
 
     def _dead(self, owed: Owed, why: Why, begun: datetime.datetime) -> None:
         self._write_taken()  # what came before comes first

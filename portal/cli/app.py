@@ -10,6 +10,7 @@ from portal.cli import (
     adapter,
     audit,
     backup,
+    cases,
     contract,
     demo,
     directory,
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 for part in (demo, serve, work, node, exchange, search, doctor, backup):
     part.add_to(app)
-for group in (match, letters, audit, adapter, contract, directory, accounts, reconcile, faults):
+for group in (match, letters, audit, adapter, contract, directory, accounts, cases, reconcile, faults):
     app.add_typer(group.group)
 
 

@@ -9,6 +9,7 @@ from contracts.events import CaseEventKind
 from contracts.exchange import MatchState
 from contracts.live import SourceState
 from hub.access import Role
+from hub.casework.clocks import Standing
 from portal.web.language import _, mark
 
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -47,6 +48,9 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (CaseEventKind.SIR_DONE, mark("Social investigation report done")),
     (CaseEventKind.ICP_DONE, mark("Individual care plan done")),
     (CaseEventKind.HOME_VERIFIED, mark("Home verified")),
+    (Standing.RUNNING, mark("Due")),
+    (Standing.WARNING, mark("Due soon")),
+    (Standing.MISSED, mark("Overdue since")),
     (MatchState.PROPOSED, mark("To be reviewed")),
     (MatchState.CONFIRMED, mark("Confirmed as the same child")),
     (MatchState.REJECTED, mark("Rejected: not the same child")),

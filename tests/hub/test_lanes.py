@@ -3,6 +3,7 @@
 import datetime
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from contracts import Notice, NoticeKind, Problem, Reference, Refused, Unready, 
 from contracts.participants import Delivery
 from hub.courier import Courier, Policy
 from hub.index import Store
+from hub.index.outbox import Outbox
 from hub.lane import opens
 from hub.letters import Filter, LetterState
 
@@ -419,3 +421,26 @@ def test_a_running_courier_delivers_what_falls_due_until_it_is_ended(store: Stor
     running.join(20)
     assert not running.is_alive()
     assert sorted(set(system.told)) == sorted(system.told)
+
+
+@pytest.mark.parametrize("away", [3, 10_000])
+def test_what_the_owner_took_is_written_when_the_database_is_back_and_told_once(
+    store: Store, owe: Owe, watch: Watch, monkeypatch: pytest.MonkeyPatch, away: int
+) -> None:
+    system, written, left = System(watch), Outbox.all_done, iter(range(away))
+
+    def not_there(self: Outbox, *what: Any) -> set[int]:
+        if next(left, None) is not None:
+            raise Unready("database_busy", "The hub's database does not answer.")
+        return written(self, *what)
+
+    monkeypatch.setattr(Outbox, "all_done", not_there)
+    owe(2)
+    if away > 1_000:  # longer than the claims last: the turn ends, and they will be told again
+        with pytest.raises(Unready):
+            _courier(store, system, watch).deliver()
+        assert _states(store) == {"owed": 2}
+        return
+    _courier(store, system, watch).deliver()
+    assert len(system.told) == 2
+    assert _states(store) == {"done": 2}
