@@ -34,12 +34,13 @@ def duties_of(case: Case, now: datetime.datetime) -> Duties | None:
     statute = statute_for(machine_of(case.record), told[0].at.astimezone(INDIA).date())
     steps = [_taken(event) for event in told if event.kind.value in statute.step]
     found = clocks(statute, steps, now, _born(case.record))
+    whole = _begun(statute, steps)
     return Duties(
         statute=statute,
-        state=state_of(statute, steps),
+        state=state_of(statute, whole),
         open=[clock for clock in found if clock.open],
         over=[clock for clock in found if not clock.open],
-        findings=findings(statute, steps),
+        findings=findings(statute, whole),
         unknown=_unknown(told, statute),
     )
 
@@ -49,6 +50,13 @@ def machine_of(record: ChildRecord) -> str:
     if Restriction.IN_CONFLICT_WITH_LAW in record.restrictions:
         return "ccl"
     return "missing" if record.kind is RecordKind.MISSING else "cncp"
+
+
+def _begun(statute: Statute, steps: list[Taken]) -> list[Taken]:
+    """The steps with the first one, where its owner told only later ones: that there is a record says that it was
+    taken, but not when, so that no clock runs from it."""
+    told = bool(steps) and steps[0].code == statute.start
+    return steps if told or not steps else [Taken(statute.start, steps[0].at), *steps]
 
 
 def _taken(event: CaseEvent) -> Taken:

@@ -44,6 +44,14 @@ def test_a_case_of_2010_keeps_the_act_of_2000() -> None:
     assert duties.statute.regime == "JJ Act 2000"
 
 
+def test_who_tells_only_later_steps_is_not_told_that_the_first_is_missing() -> None:
+    duties = duties_of(case(("fir_registered", "2026-03-01"), kind="missing"), NOW)
+    assert duties is not None
+    assert (duties.state, duties.findings) == ("fir_registered", [])
+    assert [one.code for one in duties.open] == ["AHTU_TRANSFER"]
+    assert duties.over == []
+
+
 def test_steps_out_of_order_are_findings_and_steps_of_another_law_are_named() -> None:
     told = case(("found", "2026-03-01"), ("restored", "2026-03-02"), ("escorted", "2026-03-03"))
     duties = duties_of(told, NOW)
