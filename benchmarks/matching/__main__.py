@@ -52,8 +52,9 @@ def main() -> None:
             made = load_set(children) if children.exists() else make(children, seed, asked.children, asked.children)
             print(f"seed {seed}: {len(made.left)} missing, {len(made.right)} found", flush=True)
             for python, module, which in contenders:
-                out = Path(folder) / f"{seed}-{which}.json"
-                _run(python, f"benchmarks.matching.{module}", str(children), which, str(out))
+                out = (asked.results or Path(folder)) / f"{seed}-{asked.children}-{which}.json"
+                if not (asked.results and out.exists()):
+                    _run(python, f"benchmarks.matching.{module}", str(children), which, str(out))
                 result = read(out)
                 results[which].append((result, quality(result, made.pair, some if which == "exhaustive" else None)))
                 if which == "ours":
@@ -73,6 +74,7 @@ def _arguments() -> argparse.Namespace:
         "--runs", type=int, default=3, choices=range(1, 6), help="sets, each of its own seed (default 3)"
     )
     asked.add_argument("--sets", type=Path, help="folder in which sets are kept and looked for")
+    asked.add_argument("--results", type=Path, help="folder in which results are kept and looked for: a run goes on")
     asked.add_argument("--without", nargs="*", default=[], choices=list(_RIVALS), help="rivals to leave out")
     asked.add_argument("--write", type=Path, help="file whose section on sets of this size is replaced")
     return asked.parse_args()

@@ -229,6 +229,8 @@ def domain() -> list[Any]:
     ]
 
 
+#: Up to so many missing children are linked at once, more of them in parts of so many.
+_AT_ONCE, _PART = 20_000, 5_000
 MODELS = {"standard": standard, "domain": domain}
 #: Pairs on which EM learns m. No comparison may look at what they were picked by in another column (a year of birth, a
 #: quarter): its m would go to nothing, which Splink refuses.
@@ -274,6 +276,34 @@ def _trained(linker: Any, rule: Any) -> bool:
     return True
 
 
+def _linked(linker: Any, api: Any, missing: int) -> tuple[int, Any, Any, Any]:
+    """(pairs scored; each missing child's best ten: left, right, bits, rank; seconds and CPU seconds to score; to rank).
+
+    There is no threshold: whatever its weights, its best ten count. More pairs than memory holds are scored in parts of
+    the missing children, as Splink offers it.
+    """
+    parts = 1 if missing <= _AT_ONCE else -(-missing // _PART)
+    pairs, best, scoring, ranking = 0, [], np.zeros(2), np.zeros(2)
+    for part in range(1, parts + 1):
+        begun = _clocks()
+        scored = linker.inference.predict_chunk(left_chunk=(part, parts), right_chunk=(1, 1))
+        pairs += int(api._con.execute(f"select count(*) from {scored.physical_name}").fetchall()[0][0])
+        done = _clocks()
+        top = api._con.execute(
+            f"""select unique_id_l, unique_id_r, match_weight, row_number() over (partition by unique_id_l
+            order by match_weight desc, unique_id_r) as rank from {scored.physical_name} qualify rank <= 10"""
+        ).fetchall()
+        best.append(np.array(top, dtype=float).reshape(-1, 4))
+        scoring, ranking = scoring + done - begun, ranking + _clocks() - done
+        scored.drop_table_from_database_and_remove_from_cache()
+    return pairs, np.concatenate(best), scoring.tolist(), ranking.tolist()
+
+
+def _clocks() -> Any:
+    """The time, and this process's processor time."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
 def run(children: Set, which: str) -> dict[str, Any]:
     """Train on the unlabelled records and link; times by phase, and each missing child's best ten.
 
@@ -304,18 +334,10 @@ def run(children: Set, which: str) -> dict[str, Any]:
         _taught(linker, api, children.pair)
     passes = 0 if told else sum(_trained(linker, rule) for rule in _TRAIN_ON)
     trained, trained_work = time.perf_counter(), time.process_time()
-    scored = linker.inference.predict()  # no threshold: whatever its weights, its best ten count
-    pairs = int(api._con.execute(f"select count(*) from {scored.physical_name}").fetchall()[0][0])
-    done, done_work = time.perf_counter(), time.process_time()
-    top = api._con.execute(
-        f"""select unique_id_l, unique_id_r, match_weight, row_number() over (partition by unique_id_l
-        order by match_weight desc, unique_id_r) as rank from {scored.physical_name} qualify rank <= 10"""
-    ).fetchall()
-    ranked, ranked_work = time.perf_counter(), time.process_time()
-    links = np.array(top, dtype=float).reshape(-1, 4)
+    pairs, links, scoring, ranking = _linked(linker, api, len(left))
     return {
-        "seconds": {"train": trained - start, "score": done - trained, "rank": ranked - done},
-        "cpu": {"train": trained_work - worked, "score": done_work - trained_work, "rank": ranked_work - done_work},
+        "seconds": {"train": trained - start, "score": scoring[0], "rank": ranking[0]},
+        "cpu": {"train": trained_work - worked, "score": scoring[1], "rank": ranking[1]},
         "pairs": pairs,
         "passes": passes,
         "left": links[:, 0].astype(int),
