@@ -277,7 +277,7 @@ def _trained(linker: Any, rule: Any) -> bool:
 
 
 def _linked(linker: Any, api: Any, missing: int) -> tuple[int, Any, Any, Any]:
-    """(pairs scored; each missing child's best ten: left, right, bits, rank; seconds and CPU seconds to score; to rank).
+    """(pairs scored; each missing child's best ten: left, right, bits, rank; (seconds, CPU seconds) to score; to rank).
 
     There is no threshold: whatever its weights, its best ten count. More pairs than memory holds are scored in parts of
     the missing children, as Splink offers it.

@@ -15,12 +15,15 @@ class Distinct:
     """Numbers cells of one dtype by their bytes; all zeros (nothing told) is number 0."""
 
     def __init__(self, dtype: Any) -> None:
-        self._dtype = np.dtype(dtype)
-        self._wide = -(-self._dtype.itemsize // 8)
+        self.dtype = np.dtype(dtype)
+        self._wide = -(-self.dtype.itemsize // 8)
         self._kept: _Cells = np.zeros((_FIRST, self._wide), dtype=np.int64)
         self._slots = np.full(2 * _FIRST, -1, dtype=np.int32)
         self._many = 0
-        self.coded(np.zeros(1, dtype=self._dtype))
+        self.coded(np.zeros(1, dtype=self.dtype))
+
+    def __len__(self) -> int:
+        return self._many
 
     def coded(self, cells: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
         """The number of each cell, in the shape of ``cells``."""
@@ -33,17 +36,17 @@ class Distinct:
                 return numbers.reshape(cells.shape)
             self._grow()
 
-    def values(self) -> npt.NDArray[Any]:
-        """The distinct cells by their number."""
-        laid = self._kept[: self._many].view(np.uint8)[:, : self._dtype.itemsize]
-        return np.ascontiguousarray(laid).view(self._dtype).ravel()
+    def values(self, since: int = 0) -> npt.NDArray[Any]:
+        """The distinct cells by their number, from one number on."""
+        laid = self._kept[since : self._many].view(np.uint8)[:, : self.dtype.itemsize]
+        return np.ascontiguousarray(laid).view(self.dtype).ravel()
 
     def _plain(self, cells: npt.NDArray[Any]) -> _Cells:
         """Cells as whole numbers, filled up with zeros."""
-        laid = np.ascontiguousarray(cells).view(np.uint8).reshape(-1, self._dtype.itemsize)
-        if self._dtype.itemsize % 8:
+        laid = np.ascontiguousarray(cells).view(np.uint8).reshape(-1, self.dtype.itemsize)
+        if self.dtype.itemsize % 8:
             filled = np.zeros((len(laid), self._wide * 8), dtype=np.uint8)
-            filled[:, : self._dtype.itemsize] = laid
+            filled[:, : self.dtype.itemsize] = laid
             laid = filled
         plain: _Cells = laid.view(np.int64)
         return plain

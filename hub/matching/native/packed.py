@@ -4,13 +4,14 @@ Words, places, languages, marks and diary entries are numbers of distinct values
 stands once in a table of its own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from hub.matching import addresses, births, places
+from hub.matching import addresses, births, features, places
 from hub.matching.body import KIND_POINTS, LIMB
 from hub.matching.columns import Rows, Tables
 from hub.matching.comparisons import WIDELY_SPOKEN, family
@@ -32,7 +33,7 @@ WIDE = 48
 GENDER, BUILD, COMPLEXION, FACE, EYES = range(0, 25, 5)
 CODES = 32
 #: What a row says of the fields that cost more, in ``TOLD``: two bits for each name (1 told by one word only, 2 by
-#: more),#: then a bit for each of these.
+#: more), then a bit for each of these.
 NICKED, MARKED, TWICE_MARKED, TALL, HAIRED, CLAD, ENTERED, ADDRESSED = range(6, 14)
 _PLACE = ROW["event"]
 _MARK = ROW["marks"].base
@@ -74,6 +75,13 @@ class Packing:
     def __init__(self) -> None:
         kinds = (ROW["names"].base, _PLACE, _LANGUAGES, _MARK, _DIARIES, _ADDRESS)
         self._words, self._places, self._tongues, self._marks, self._diaries, self._addresses = map(Distinct, kinds)
+        self._of_marks, self._of_addresses = Distinct(_MARK["words"].base), Distinct(ROW["address"].base)
+
+    @property
+    def met(self) -> "Met":
+        """How many values of each kind were met so far, that of nothing told included."""
+        kinds = (self._words, self._places, self._tongues, self._marks, self._diaries, self._addresses)
+        return Met(*map(len, kinds))
 
     def rows(self, table: Rows) -> Whole:
         """(rows, ``WIDE``) numbers of a table of ``ROW``."""
@@ -105,18 +113,30 @@ class Packing:
             into[:, LONGEST] |= longest[which].astype(np.int32) << 8 * number
         into[:, TOLD] = _told(into)
 
-    def values(self, frequency: Frequency, centroids: places.Centroids) -> Values:
-        """The tables of all values met so far."""
-        words = [word.decode() for word in self._words.values().tolist()]
+    def values(self, frequency: Frequency, centroids: places.Centroids, since: "Met | None" = None) -> Values:
+        """The tables of all values met so far, or of those that were met after ``since``."""
+        known = since or Met(0, 0, 0, 0, 0, 0)
+        words = [word.decode() for word in self._words.values(known.words).tolist()]
         return Values(
             spelt(words),
-            frequency.steps_of(words),
-            _located(self._places.values(), centroids),
-            _spoken(self._tongues.values()),
-            _marked(self._marks.values()),
-            self._diaries.values().view(np.int64).reshape(-1, 8),
-            _addressed(self._addresses.values()),
+            frequency.steps_of(["", *words])[1:] if known.words else frequency.steps_of(words),
+            _located(self._places.values(known.places), centroids),
+            _spoken(self._tongues.values(known.tongues)),
+            _marked(self._marks.values(known.marks), self._of_marks),
+            self._diaries.values(known.diaries).view(np.int64).reshape(-1, 8),
+            _addressed(self._addresses.values(known.addresses), self._of_addresses),
         )
+
+
+class Met(NamedTuple):
+    """How many values of each kind there are."""
+
+    words: int
+    places: int
+    tongues: int
+    marks: int
+    diaries: int
+    addresses: int
 
 
 _PLAIN = {DAY: "event_on", DISABILITIES: "disabilities", HEIGHT: "height", HEIGHT_ON: "height_on"}
@@ -180,24 +200,31 @@ def _located(distinct: Rows, centroids: places.Centroids) -> npt.NDArray[np.int6
 
 
 def _spoken(distinct: npt.NDArray[Any]) -> Whole:
-    tongues = np.ascontiguousarray(distinct).view("S3").reshape(len(distinct), -1)
+    tongues = np.ascontiguousarray(distinct).view(ROW["languages"].base).reshape(len(distinct), features.LANGUAGES)
     wide = np.isin(tongues, WIDELY_SPOKEN)
     return np.concatenate([_number(tongues), _number(family(tongues)), wide.astype(np.int32)], axis=1)
 
 
-def _addressed(distinct: npt.NDArray[Any]) -> Whole:
-    words = Distinct(ROW["address"].base)
-    numbers = words.coded(np.ascontiguousarray(distinct).view(ROW["address"].base).reshape(len(distinct), -1))
-    worth = addresses.worth_of([word.decode() for word in words.values().tolist()])
-    return np.concatenate([numbers, worth[numbers].astype(np.int32)], axis=1)
+def _addressed(distinct: npt.NDArray[Any], words: Distinct) -> Whole:
+    numbers = words.coded(np.ascontiguousarray(distinct).view(words.dtype).reshape(len(distinct), features.ADDRESS))
+    worth = _of_words(words, numbers, lambda told: addresses.worth_of(told).astype(np.int32))
+    return np.concatenate([numbers, worth], axis=1)
 
 
-def _marked(distinct: Rows) -> Whole:
-    words = Distinct(ROW["marks"].base["words"].base)
+def _of_words(words: Distinct, numbers: npt.NDArray[np.int32], tell: Callable[[list[str]], Any]) -> Any:
+    """What is told of each word, in the shape of ``numbers``."""
+    met, at = np.unique(np.append(0, numbers), return_inverse=True)  # number 0, no word, comes first
+    return tell([word.decode() for word in words.values()[met].tolist()])[at[1:]].reshape(numbers.shape)
+
+
+def _rare(words: list[str]) -> npt.NDArray[np.bool_]:
+    return np.array([word != "" and word not in common() for word in words], dtype=bool)
+
+
+def _marked(distinct: Rows, words: Distinct) -> Whole:
     numbers = words.coded(distinct["words"])
-    rare = np.array([word.decode() not in common() and word != b"" for word in words.values()])
     told = (distinct["kind"] > 0) | (distinct["part"] > 0) | (numbers > 0).any(axis=1)
-    numbers = -np.sort(-np.where(rare[numbers], numbers, 0), axis=1)
+    numbers = -np.sort(-np.where(_of_words(words, numbers, _rare), numbers, 0), axis=1)
     kind, part, side = (distinct[column].astype(np.int32) for column in ("kind", "part", "side"))
     said = [told.astype(np.int32), kind, part, side, LIMB[part].astype(np.int32), KIND_POINTS[kind].astype(np.int32)]
     return np.ascontiguousarray(np.concatenate([np.stack(said, axis=1), numbers.astype(np.int32)], axis=1))

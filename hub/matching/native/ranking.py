@@ -43,11 +43,11 @@ from hub.matching.native.weighing import (
 from hub.matching.native.words import Spelt
 
 #: What rounding in another order could come to at most: a bound must be missed by more than this.
-_SLACK = 1e-6
+SLACK = 1e-6
 #: Candidates are gone through from the highest bounds down, in steps of so many bits: what is kept rises at once.
-_STEP, _STEPS = 4.0, 4
-_PARTS, _PET_NAME = 8, 7
-_MARKS_TOLD = (1 << at.MARKED | 1 << at.TWICE_MARKED) >> at.NICKED
+STEP, STEPS = 4.0, 4
+_PARTS, PET_NAME = 8, 7
+MARKS_TOLD = (1 << at.MARKED | 1 << at.TWICE_MARKED) >> at.NICKED
 
 
 @compiled
@@ -82,7 +82,7 @@ def near_all(places: Ints) -> Levels:
 
 
 @compiled
-def _ahead(
+def ahead(
     left: Whole, i: int, steps: Ints, bits: Bits, rarer: npt.NDArray[np.bool_], known: Bits, looks: Bits, names: Bits
 ) -> None:
     """Tables for one left row: bits by each code of the right row's looks; the most by how its names are told."""
@@ -120,7 +120,7 @@ def _bound(
     bound += names[0, told & 3] + names[1, told >> 2 & 3] + names[2, told >> 4 & 3]
     bound += parts[(mine_told & told) >> at.NICKED]
     if (mine_told | told) >> at.NICKED & 1:
-        bound += max(bits[NAME, _PET_NAME], 0.0)
+        bound += max(bits[NAME, PET_NAME], 0.0)
     bound += bits[AGE, fields.age(left, i, right, j)] + bits[TIME, fields.time(left[i, at.DAY], right[j, at.DAY])]
     if len(near):
         event, home = near[left[i, at.EVENT], right[j, at.EVENT]], near[left[i, at.HOME], right[j, at.HOME]]
@@ -153,14 +153,14 @@ def best(
     kept, looked, entry = 0, 0, 0
     while entry < len(asked):
         row, first, many, top = asked[entry], kept, 0, -1e300
-        _ahead(left, row, steps, bits, rarer, known, looks, names)
+        ahead(left, row, steps, bits, rarer, known, looks, names)
         while entry < len(asked) and asked[entry] == row:
             for posting in range(start[entry], start[entry] + times[entry]):
                 other = held[posting]
                 if seen[other] != row:
                     seen[other] = row
                     others[many] = other
-                    bounds[many] = known[0] + _SLACK + _bound(
+                    bounds[many] = known[0] + SLACK + _bound(
                         left, row, right, other, places, near, tongues, bits, looks, names, parts
                     )  # fmt: skip
                     top = max(top, bounds[many])
@@ -168,8 +168,8 @@ def best(
             entry += 1
         looked += many
         high = 1e300
-        for step in range(1, _STEPS + 1):
-            low = top - _STEP * step if step < _STEPS else -1e300
+        for step in range(1, STEPS + 1):
+            low = top - STEP * step if step < STEPS else -1e300
             for candidate in range(many):
                 bound = bounds[candidate]
                 if bound < low or bound >= high:
@@ -185,7 +185,7 @@ def best(
                         bound += said - names[field, told]
                 if bound >= enough and (left[row, at.TOLD] & right[other, at.TOLD]) >> at.MARKED & 1:
                     bound += bits[MARKS, fields.marks(marks, left, row, right, other)]
-                    bound -= parts[(left[row, at.TOLD] & right[other, at.TOLD]) >> at.NICKED & _MARKS_TOLD]
+                    bound -= parts[(left[row, at.TOLD] & right[other, at.TOLD]) >> at.NICKED & MARKS_TOLD]
                 if bound < enough:
                     continue
                 score = weighed(
@@ -193,7 +193,7 @@ def best(
                     known, level, share,
                 )  # fmt: skip
                 if score >= enough:
-                    kept = _put(score, row, other, first, kept, at_most, kept_left, kept_right, kept_bits)
+                    kept = put(score, row, other, first, kept, at_most, kept_left, kept_right, kept_bits)
             high = low
     return kept, looked
 
@@ -208,7 +208,7 @@ def _most_postings(asked: Ints, times: Ints) -> int:
 
 
 @compiled
-def _put(
+def put(
     score: float, row: int, other: int, first: int, kept: int, at_most: int, kept_left: Whole, kept_right: Whole,
     kept_bits: Bits,
 ) -> int:  # fmt: skip

@@ -21,7 +21,7 @@ def spelt(vocabulary: list[str]) -> Spelt:
     """What comparing needs of each word; number 0 is no word."""
     bare = np.array([word.isupper() for word in vocabulary], dtype=bool)
     sounds = _forms([sound(word) for word in vocabulary])
-    bones = _forms([skeleton(word) for word in vocabulary] if bare.any() else [""] * len(vocabulary))
+    bones = _forms([skeleton(word) for word in vocabulary])
     told = np.zeros((len(vocabulary), 8), dtype=np.int64)
     told[:, _SOUND : _SOUND + 2], told[:, _SKELETON : _SKELETON + 2] = sounds.view(np.int64), bones.view(np.int64)
     for form, shift in ((sounds, 0), (bones, _HALF)):
