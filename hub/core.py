@@ -17,6 +17,10 @@ from hub.matching import batch, blocking, scoring
 from hub.matching.columns import Rows
 from hub.matching.crowd import Crowd, Plain
 from hub.matching.features import VERSION
+from hub.matching.native import compiled
+
+#: Entries in memory from which on compiled loops repay their loading.
+_WORTH_LOOPS = 20_000
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,16 @@ class ModelCore:
             pairs.setdefault(one.row, []).append(self._of(one, other, float(links.bits[at]), links.evidence(at)))
         return Linked(pairs, links.candidates, links.capped)
 
-    def crowd(self, searched: bool) -> Crowd:
-        """An empty crowd of those searched for, or of those who may be they."""
-        return Crowd(Plain(self._model, searched))
+    def crowds(self, many: int) -> tuple[Crowd, Crowd]:
+        """Two empty crowds, of those searched for and of those who may be they; some ``many`` will be in both.
+
+        A large crowd is worth loading the compiled loops for, which score to the same bits.
+        """
+        if many < _WORTH_LOOPS or not compiled.available():
+            return Crowd(Plain(self._model, searched=True)), Crowd(Plain(self._model, searched=False))
+        from hub.matching.native.crowding import laid_out
+
+        return laid_out(self._model)
 
     def _pair(self, searched: Met | Compared, found: Met | Compared, weighed: scoring.Weighed, at: int) -> Pair:
         return self._of(searched, found, float(weighed.bits[at]), weighed.evidence(self._model, at))

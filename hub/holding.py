@@ -27,8 +27,8 @@ class Crowding(Protocol):
 
     propose_bits: float
 
-    def crowd(self, searched: bool) -> Crowd:
-        """An empty crowd of one side, scored by the core's model."""
+    def crowds(self, many: int) -> tuple[Crowd, Crowd]:
+        """Two empty crowds, of those searched for and of those who may be they, scored by the core's model."""
 
 
 class Holding:
@@ -72,10 +72,10 @@ class Holding:
         return [row for row in found.tolist() if row != entry.row]
 
     def _filled(self) -> int:
-        self._crowds = {side: self._core.crowd(side is Side.SEARCHED) for side in _OTHER}
         # The mark comes first: what changes while the pages are read is read again by the next look.
         with self._store.read() as work:
-            known = work.changes.mark()
+            known, to_come = work.changes.mark(), work.records.count()
+        self._crowds = dict(zip(_OTHER, self._core.crowds(to_come), strict=True))
         last, many, part = 0, 0, True
         while part:
             with self._store.read() as work:

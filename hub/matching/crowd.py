@@ -1,7 +1,7 @@
 """All entries of one side laid out in memory, against each of which one record at a time is scored: nothing is blocked.
 
-Which entry lies in which place is kept here; how they are laid out and scored is for ``Laid`` (compiled loops where
-they can be had, else numpy), to the same bits as any other way of scoring.
+Which entry lies in which place is kept here; how they are laid out and scored is for ``Laid``: by numpy (``Plain``), or
+by compiled loops (``native.crowding``), to the same bits as any other way of scoring.
 """
 
 from typing import Any, Protocol
@@ -95,7 +95,7 @@ class Crowd:
 
 
 class Plain:
-    """Rows as they are, scored by numpy."""
+    """Rows as they are, scored by numpy: for few of them, and where there are no compiled loops."""
 
     def __init__(self, model: Model, searched: bool) -> None:
         self._model, self._searched = model, searched

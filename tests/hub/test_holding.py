@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 from contracts import ChildRecord
 from contracts.codes import Status
+from hub import core
 from hub.core import ModelCore
 from hub.flow import Flow
 from hub.holding import Holding
 from hub.index import Store
 from hub.index.entry import Side
 from hub.index.records import Compared
+from hub.matching.native import compiled
 
 Make = Callable[..., ChildRecord]
 _ALL = 1_000
@@ -26,6 +28,14 @@ _core = ModelCore(b"test", propose_bits=-60.0)
 @pytest.fixture
 def flow(store: Store) -> Flow:
     return Flow(store, _core)
+
+
+@pytest.fixture(params=["numpy", "loops"], autouse=True)
+def _scored_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large crowds are scored by compiled loops: here all of them, or none."""
+    if request.param == "loops" and not compiled.available():
+        pytest.skip("numba is not installed: numpy scores alone")
+    monkeypatch.setattr(core, "_WORTH_LOOPS", 0 if request.param == "loops" else 1_000_000)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from hub.matching.columns import Ints, Rows
-from hub.matching.crowd import Bits, grown
+from hub.matching.crowd import Bits, Crowd, grown
 from hub.matching.model import Model
 from hub.matching.native import scanning, weighing
 from hub.matching.native.growing import Growing
@@ -18,11 +18,17 @@ _THREADS = min(os.cpu_count() or 1, 8)
 _ALONE = 20_000
 
 
-class Compiled:
-    """Rows of one side in places from 0 on (``crowd.Laid``); sides may share one ``Growing``."""
+def laid_out(model: Model) -> tuple[Crowd, Crowd]:
+    """Two empty crowds over one numbering of values: of those searched for, and of those who may be they."""
+    growing = Growing(model)
+    return Crowd(Looped(model, growing, searched=True)), Crowd(Looped(model, growing, searched=False))
+
+
+class Looped:
+    """Rows of one side, scored by compiled loops (``crowd.Laid``)."""
 
     def __init__(self, model: Model, growing: Growing, searched: bool) -> None:
-        """``searched``: whether these are the rows that are searched for."""
+        """``searched``: whether these are the rows that are searched for; both sides share ``growing``."""
         self._growing, self._searched = growing, searched
         self._weights = weighing.weights(model)
         self._rows: Whole = np.zeros((1_024, WIDE), dtype=np.int32)
@@ -31,7 +37,8 @@ class Compiled:
 
     @property
     def nbytes(self) -> int:
-        return int(self._rows.nbytes)
+        # What both sides share is counted with one of them.
+        return int(self._rows.nbytes) + (self._growing.nbytes if self._searched else 0)
 
     def write(self, places: Ints, table: Rows) -> None:
         self._many = max(self._many, int(places[-1]) + 1)
@@ -43,6 +50,7 @@ class Compiled:
         self._many = left
 
     def best(self, one: Rows, at_most: int, least: float) -> tuple[Ints, Bits]:
+        """The ``one`` row is mostly of an entry that lies in the other crowd: its values are numbered already."""
         packed, values = self._growing.rows(one)
         met = self._growing.met
         common = scanning.in_common(packed, values.places, values.tongues, met.places, met.tongues)
