@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.matching.generator import Generator
 from contracts import ChildRecord
 from hub.matching import Model, prepare, rows
 from hub.matching.columns import Rows
@@ -92,16 +93,27 @@ def test_whatever_came_and_went_loops_and_numpy_hold_the_same(
     assert plain[1].tobytes() == looped[1].tobytes()
 
 
-@loops
-def test_several_threads_come_to_what_one_comes_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    from benchmarks.matching.generator import Generator
+@pytest.fixture(scope="module")
+def children() -> tuple[Rows, Rows]:
+    """Missing and found children who say as much as children usually do."""
+    made = Generator(7).set(150, 150)
+    return _table(made.missing), _table(made.found)
 
-    made = Generator(7).set(40, 300)
-    mine, theirs = _table(made.missing), _table(made.found)
-    crowd = _looped()[1]
-    crowd.put(np.arange(len(theirs)), theirs)
-    alone = [crowd.best(mine[one : one + 1], 10, -1e6) for one in range(len(mine))]
-    monkeypatch.setattr(crowding, "_ALONE", 1)
-    for one, (numbers, bits) in enumerate(alone):
-        again = crowd.best(mine[one : one + 1], 10, -1e6)
-        assert (again[0].tolist(), again[1].tolist()) == (numbers.tolist(), bits.tolist())
+
+@pytest.mark.parametrize("alone", [1, 1_000])
+@loops
+def test_of_usual_children_no_good_one_is_passed_over(
+    children: tuple[Rows, Rows], alone: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowding, "_ALONE", alone)  # fewer rows than this are one thread's
+    left, right = children
+    searched, found = _looped()
+    searched.put(np.arange(len(left)), left)
+    found.put(np.arange(len(right)), right)
+    bits = np.array(_scored(left, right))
+    for number in range(len(left)):
+        asked = ((found, left, bits[number]), (searched, right, bits[:, number]))
+        for crowd, table, said in asked:
+            numbers, best = crowd.best(table[number : number + 1], 3, -20.0)
+            expected = _expected(dict(enumerate(said.tolist())), 3, -20.0)
+            assert list(zip(numbers.tolist(), best.tolist(), strict=True)) == expected
