@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from adapters.outgoing import OPEN_INTERNET, Outgoing
 from contracts import ChildRecord, Notice, Section, SectionRequest, Unready
 from contracts.live import SearchRequest
 
@@ -94,6 +95,8 @@ class Connection:
     url: str
     secret: str | None = field(default=None, repr=False)
     timeout_seconds: float = 20.0
+    outgoing: Outgoing = OPEN_INTERNET
+    """What it may lie in besides the open Internet: nothing, unless the hub's settings say so."""
 
 
 class Adapter:

@@ -246,7 +246,7 @@ class ByManifest(Adapter):
         for source in lists[first:]:
             after = (done["file"], done["row"]) if done.get("list") == source.name else None
             pattern = source.path if source.path and "/" not in source.path else "*"
-            for saved in files.rows(files.folder_of(self.connection.url), pattern=pattern, after=after):
+            for saved in files.rows(self.connection.outgoing.folder(self.connection.url), pattern=pattern, after=after):
                 here = json.dumps({"list": source.name, "file": saved.file, "row": saved.number})
                 if saved.row is None:
                     yield Gap(f"{saved.file}:{saved.number}", saved.reason, here)

@@ -1,4 +1,4 @@
-"""An end to every answer: one that comes byte by byte, or begins again and again, is not waited for longer.
+"""Every call by ``requests``: an end to every answer, and no connection but where the hub may connect.
 
 ``requests`` bounds each read alone, so that a system sending a byte now and then would hold a connection for hours.
 """
@@ -9,9 +9,13 @@ import socket
 import time
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from adapters.outgoing import Outgoing, read
 
 #: The whole answer may take so many times as long as one read of it.
 TIMES = 2
@@ -50,23 +54,67 @@ class _Answer(http.client.HTTPResponse):
 
 class _Plain(HTTPConnection):
     response_class = _Answer
+    outgoing: Outgoing
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, self.outgoing)
 
 
 class _Secure(HTTPSConnection):
     response_class = _Answer
+    outgoing: Outgoing
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, self.outgoing)
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
+def _connected(call: HTTPConnection, outgoing: Outgoing) -> socket.socket:
+    """The same errors as urllib3's own, but for an address that is not allowed."""
+    seconds = float(call.timeout) if isinstance(call.timeout, int | float) else None
+    try:
+        return outgoing.connect(call.host.strip("[]"), call.port, seconds, call.socket_options or ())
+    except TimeoutError:
+        raise ConnectTimeoutError(call, "the source cannot be reached") from None
+    except OSError:
+        raise NewConnectionError(call, "the source cannot be reached") from None
 
 
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
+def _pools(outgoing: Outgoing) -> dict[str, Any]:
+    plain = type("Plain", (_Plain,), {"outgoing": outgoing})
+    secure = type("Secure", (_Secure,), {"outgoing": outgoing})
+    return {
+        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+    }
 
 
 class InTime(HTTPAdapter):
-    """Mounted on a session: what a call waits for, headers and body together, has an end."""
+    """Mounted on a session: where its calls may go, and an end to what they wait for, headers and body together."""
+
+    def __init__(self, outgoing: Outgoing, *arguments: Any, **named: Any) -> None:
+        self._outgoing = outgoing
+        super().__init__(*arguments, **named)
 
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         super().init_poolmanager(*arguments, **named)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = _pools(self._outgoing)
+
+
+class _Direct(requests.Session):
+    """A session that knows no redirects: requests would read a redirect's body whole even where it does not follow."""
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        read(str(request.url))  # as it was written: requests would read odd ones kindly
+        return super().prepare_request(request)
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
+def session(outgoing: Outgoing) -> requests.Session:
+    """A session that goes where ``outgoing`` lets it, deaf to proxies and .netrc of the environment; no redirects."""
+    made = _Direct()
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, InTime(outgoing))
+    made.trust_env = False
+    return made

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from contracts import Refused, Unready
 
@@ -36,14 +35,6 @@ class Saved:
     reason: str = ""
 
 
-def folder_of(url: str) -> Path:
-    """The path of a ``file://`` url."""
-    parts = urlsplit(url)
-    if parts.scheme != "file":
-        raise Refused("bad_url", "transport files needs a url that begins with file://")
-    return Path(unquote(parts.path))
-
-
 def rows(where: Path, *, pattern: str = "*", after: tuple[str, int] | None = None,
          html: HtmlReader | None = None) -> Iterator[Saved]:  # fmt: skip
     """Every row of every file below ``where`` that fits ``pattern``, files in natural order (page_2 before page_10).
@@ -66,6 +57,8 @@ def _files(where: Path, pattern: str) -> list[Path]:
     if not where.exists():
         raise Unready("unreachable", "the file or folder is not there; check the endpoint's url")
     found = [where] if where.is_file() else [p for p in where.rglob(pattern) if p.is_file()]
+    if any(not p.resolve().is_relative_to(where.resolve()) for p in found):
+        raise Refused("file_elsewhere", "a file of the folder is a link to another place; put the file itself there")
     return sorted((p for p in found if p.suffix.lower() in _KINDS), key=lambda p: _natural(p.as_posix()))
 
 

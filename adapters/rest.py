@@ -9,14 +9,13 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import requests
 import urllib3
 
-from adapters import wire
+from adapters import deadline, outgoing, wire
 from adapters.base import Connection, Step
-from adapters.deadline import InTime
 from adapters.mapping.manifest import Call, Reach
 from contracts import Problem, Refused, Unready, tracing
 
@@ -51,9 +50,7 @@ class RestClient:
     """
 
     def __init__(self, connection: Connection, reach: Reach) -> None:
-        parts = urlsplit(connection.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Refused("bad_url", "the endpoint's url must begin with http:// or https:// and name a host")
+        outgoing.read(connection.url)
         self._base, self._connection, self._reach = connection.url.rstrip("/"), connection, reach
         self._local = threading.local()
 
@@ -168,19 +165,9 @@ def traced() -> dict[str, str]:
     return {} if trace is None else {tracing.HEADER: trace}
 
 
-class _Direct(requests.Session):
-    """A session that knows no redirects: requests would read a redirect's body whole even where it does not follow."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        return None
-
-
 def session(connection: Connection, reach: Reach) -> requests.Session:
     """A session with the participant's credentials, deaf to proxies and .netrc of the environment."""
-    made = _Direct()
-    for scheme in ("http://", "https://"):
-        made.mount(scheme, InTime())
-    made.trust_env = False
+    made = deadline.session(connection.outgoing)
     made.headers.update(credentials(connection, reach))
     return made
 

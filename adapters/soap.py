@@ -14,7 +14,7 @@ from zeep.helpers import serialize_object
 from zeep.wsdl import Document
 from zeep.wsse.username import UsernameToken
 
-from adapters import wire
+from adapters import outgoing, wire
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, Reach
 from adapters.rest import bounded, credentials, guarded, raise_for, session, traced
@@ -85,6 +85,7 @@ class SoapTransport:
     """SOAP as a manifest describes it: ``operation`` and ``params``; answers come as plain JSON values."""
 
     def __init__(self, connection: Connection, reach: Reach, folder: Path) -> None:
+        outgoing.read(connection.url)
         self._connection, self._reach, self._folder = connection, reach, folder
         self._made: tuple[Client, Any] | None = None
 

@@ -186,7 +186,11 @@ def main() -> int:
             folder = Path(place) / title.split()[0].replace(".", "")
             write_adapters(folder)
             settings = Settings(
-                database=f"sqlite:///{folder}/hub.sqlite", adapters=[folder], log_level="error", live_seconds=30
+                database=f"sqlite:///{folder}/hub.sqlite",
+                adapters=[folder],
+                log_level="error",
+                live_seconds=30,
+                allow_networks=["127.0.0.0/8"],
             )
             hub = Hub.open(settings)
             owners = drawn(given.owners, given.slowest, given.seed, broken)

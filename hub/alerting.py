@@ -6,6 +6,9 @@ from collections.abc import Callable
 import requests
 import structlog
 
+from adapters import deadline
+from adapters.outgoing import OPEN_INTERNET, Outgoing
+from contracts import Refused
 from hub.index import Store
 from hub.index.alerts import Alert
 
@@ -23,8 +26,9 @@ class Alerting:
         store: Store,
         url: str | None,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+        outgoing: Outgoing = OPEN_INTERNET,
     ) -> None:
-        self._store, self._url, self._now = store, url, now
+        self._store, self._url, self._now, self._outgoing = store, url, now, outgoing
 
     def tell(self) -> int:
         """Tell what nobody was told of yet; how many."""
@@ -33,7 +37,7 @@ class Alerting:
         return sum(self._tell(one) for one in due)
 
     def _tell(self, alert: Alert) -> bool:
-        arrived = self._url is None or _posted(self._url, alert)
+        arrived = self._url is None or _posted(self._url, alert, self._outgoing)
         with self._store.write() as work:
             if arrived:
                 work.alerts.told(alert.seq, self._now())
@@ -45,7 +49,7 @@ class Alerting:
         return arrived
 
 
-def _posted(url: str, alert: Alert) -> bool:
+def _posted(url: str, alert: Alert, outgoing: Outgoing) -> bool:
     body = {
         "id": f"alert-{alert.seq}",
         "incident": alert.incident,
@@ -56,8 +60,10 @@ def _posted(url: str, alert: Alert) -> bool:
         "at": alert.at.isoformat(),
     }
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            return session.post(url, json=body, timeout=_SECONDS, allow_redirects=False).ok
+        with deadline.session(outgoing) as session:
+            return session.post(url, json=body, timeout=_SECONDS, allow_redirects=False).status_code < 300
     except requests.RequestException:
+        return False
+    except Refused as error:
+        log.error("alert_url_refused", code=error.code)
         return False

@@ -69,7 +69,7 @@ class Hub(Operating):
         secret = settings.index_secret.get_secret_value().encode()
         self._core = core = ModelCore(secret, settings.model, settings.propose_bits, settings.pool, settings.tell_bits)
         self.registry = registry.Registry(store.engine)
-        self.systems = Systems(self.registry, settings.adapters)
+        self.systems = Systems(self.registry, settings.adapters, settings.outgoing)
         cap, later = settings.candidates_cap, settings.match_later
         self.flow = Flow(store, core, Enriching(self.registry), cap, later)
         self.people = People(
@@ -87,7 +87,7 @@ class Hub(Operating):
         self.proofs = Proofs(store, settings)
         rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)
         self.reconciling = Reconcilings(self.flow, self.systems, rules)
-        self.alerting = Alerting(store, settings.alert_url)
+        self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
         self.asking = Asking(
             store, self.registry, self.systems, self._finding, settings, _policy(settings), self.proofs.require_current

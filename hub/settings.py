@@ -3,11 +3,17 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from adapters.outgoing import Outgoing
 from contracts import Problem, Refused
 from contracts.errors import problems_of
+
+
+def _networks(said: list[str]) -> list[str]:
+    Outgoing.of(said)
+    return said
 
 
 class Settings(BaseSettings):
@@ -23,6 +29,10 @@ class Settings(BaseSettings):
     """Connections to PostgreSQL kept by one process."""
     adapters: list[Path] = []
     """Folders outside the package that hold further adapters, as a JSON list."""
+    allow_networks: Annotated[list[str], AfterValidator(_networks)] = []
+    """Networks, addresses and host names of one's own that the hub may connect to besides the open Internet (JSON)."""
+    files_below: Path | None = None
+    """Folder below which participants' saved files lie (endpoints with ``file://``); absent means none are read."""
     model: Path | None = None
     """A matching model (``model.toml``) in place of the one shipped."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
@@ -105,6 +115,11 @@ class Settings(BaseSettings):
     """``json`` for machines, ``console`` for people."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """Least level that is logged."""
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """Where the hub may connect, and which files it may read."""
+        return Outgoing.of(self.allow_networks, self.files_below)
 
 
 def from_environment() -> Settings:

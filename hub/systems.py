@@ -8,6 +8,7 @@ import structlog
 
 from adapters import catalog
 from adapters.base import Adapter, Capability, Connection
+from adapters.outgoing import OPEN_INTERNET, Outgoing
 from contracts import Participant, Refused
 from contracts.participants import Delivery
 from registry import Registry, secrets
@@ -19,8 +20,8 @@ Maker = Callable[[Connection], Adapter]
 class Systems:
     """Adapters by participant; each thread keeps its own, since a transport's session is not shared."""
 
-    def __init__(self, registry: Registry, outside: Sequence[Path] = ()) -> None:
-        self._registry, self._outside = registry, outside
+    def __init__(self, registry: Registry, outside: Sequence[Path] = (), outgoing: Outgoing = OPEN_INTERNET) -> None:
+        self._registry, self._outside, self.outgoing = registry, outside, outgoing
         self._kept = threading.local()
 
     def adapter(self, participant_id: str) -> Adapter:
@@ -45,7 +46,7 @@ class Systems:
         endpoint = participant.endpoint
         assert endpoint is not None
         secret = secrets.read(endpoint.secret) if endpoint.secret is not None else None
-        connection = Connection(participant.id, endpoint.url, secret, endpoint.timeout_seconds)
+        connection = Connection(participant.id, endpoint.url, secret, endpoint.timeout_seconds, self.outgoing)
         if endpoint.adapter not in makers:
             makers[endpoint.adapter] = catalog.maker(endpoint.adapter, self._outside)
         return makers[endpoint.adapter](connection)

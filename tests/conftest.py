@@ -16,6 +16,10 @@ import pytest
 _SPEED_OVER_DURABILITY = "fsync = off", "synchronous_commit = off", "full_page_writes = off"
 _numbers = itertools.count(1)
 
+# What the hub may reach besides the open Internet, in the tests and the processes that they start: this machine.
+os.environ["TRACKCHILD_ALLOW_NETWORKS"] = '["127.0.0.0/8", "::1", "localhost"]'
+os.environ["TRACKCHILD_FILES_BELOW"] = tempfile.gettempdir()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that start processes go last, so that a broken unit is seen first."""

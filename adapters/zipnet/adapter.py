@@ -152,7 +152,7 @@ class Zipnet(ByManifest):
         done = json.loads(cursor) if cursor else None
         after = (done["file"], done["row"]) if done and "file" in done else None
         columns: dict[str, str] = self._own("columns")
-        where = files.folder_of(self.connection.url)
+        where = self.connection.outgoing.folder(self.connection.url)
         for saved in files.rows(where, after=after, html=lambda page: old_site.read_any(page, columns)):
             here = f'{{"file": {json.dumps(saved.file)}, "row": {saved.number}}}'
             if saved.row is None:

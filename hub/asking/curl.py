@@ -2,6 +2,7 @@
 
 import contextlib
 import select
+import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import certifi
 import pycurl
 
+from adapters import outgoing
+from adapters.outgoing import Outgoing
 from adapters.wire import Got, Sent
 from contracts import Refused, TrackChildError, Unready
 
@@ -22,6 +25,13 @@ _NO_HTTP = frozenset({pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_R
 Ended = Callable[["Transfer", Got | None, TrackChildError | None], None]
 
 
+class _Lent(socket.socket):
+    """A socket of which libcurl has a copy as soon as it was handed over: ours closes when nobody holds it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Transfer:
     """One call under way."""
 
@@ -31,6 +41,17 @@ class Transfer:
         self._body, self._size, self._header_size = bytearray(), 0, 0
         self._headers: dict[str, str] = {}
         self.too_large = False
+        self.not_allowed: TrackChildError | None = None
+
+    def open(self, reach: Outgoing, host: str, address: Any) -> socket.socket | int:
+        """A socket for the very address that libcurl looked up and is about to connect to, if it is allowed."""
+        family, kind, protocol, place = address
+        try:
+            reach.check(host, place[0] if isinstance(place, tuple) else "")
+        except Refused as error:
+            self.not_allowed = error
+            return int(pycurl.SOCKET_BAD)
+        return _Lent(family, kind, protocol)
 
     def take_header(self, line: bytes) -> int:
         self._header_size += len(line)
@@ -65,7 +86,8 @@ class Transfer:
 class Curl:
     """All transfers of one thread. ``sockets`` and ``per_host`` bound connections; more wait until one comes free."""
 
-    def __init__(self, sockets: int, per_host: int, idle: int) -> None:
+    def __init__(self, sockets: int, per_host: int, idle: int, reach: Outgoing) -> None:
+        self._reach = reach
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, sockets)
         self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, per_host)
@@ -87,10 +109,12 @@ class Curl:
 
     def begin(self, transfer: Transfer) -> None:
         """Raises ``Refused`` (``bad_url``) for an address that is none."""
+        host = outgoing.read(transfer.sent.url).host
         handle = self._spare.pop() if self._spare else pycurl.Curl()
         transfer.handle = handle
         try:
             _prepare(handle, transfer)
+            handle.setopt(pycurl.OPENSOCKETFUNCTION, lambda _, address: transfer.open(self._reach, host, address))
             self._multi.add_handle(handle)
         except (pycurl.error, ValueError, UnicodeError):
             raise Refused("bad_url", "the endpoint's url is not usable; correct it in the registry") from None
@@ -144,7 +168,8 @@ class Curl:
             self._spare.append(handle)
         else:
             handle.close()
-        transfer.ended(transfer, got, None if code is None else _error(code, transfer.too_large))
+        error = None if code is None else transfer.not_allowed or _error(code, transfer.too_large)
+        transfer.ended(transfer, got, error)
 
     def _watch(self, what: int, fd: int, _multi: Any, _data: Any) -> None:
         if what == pycurl.POLL_REMOVE:

@@ -31,7 +31,8 @@ class Asking:
         def now() -> datetime.datetime:
             return datetime.datetime.now(datetime.UTC)
 
-        self.loop = Loop(Bounds(sockets=settings.live_sockets, per_host=settings.live_sockets_per_host))
+        sockets, per_host = settings.live_sockets, settings.live_sockets_per_host
+        self.loop = Loop(Bounds(sockets, per_host, outgoing=systems.outgoing))
         self._noting = Noting(store, policy, now)
         parts = Parts(store, registry, systems, finding, self.loop, self._noting)
         patience = Patience(settings.live_seconds, settings.live_source_seconds, settings.live_at_once)

@@ -23,6 +23,7 @@ import greenlet
 import structlog
 
 from adapters import wire
+from adapters.outgoing import OPEN_INTERNET, Outgoing
 from adapters.wire import Got, Sent
 from contracts import TrackChildError, Unready
 from hub.asking.curl import Curl, Transfer
@@ -43,6 +44,7 @@ class Bounds:
     """Connections kept open after their answer, for the next question."""
     threads: int = 16
     """For systems that do not call over the wire."""
+    outgoing: Outgoing = OPEN_INTERNET
 
 
 @dataclass(eq=False)
@@ -198,7 +200,7 @@ class _Turning:
 
     def __init__(self, bounds: Bounds, bell: int, in_thread: Callable[[Task], None]) -> None:
         sockets = _descriptors_for(bounds.sockets)
-        self._curl = Curl(sockets, bounds.per_host, min(bounds.idle, sockets))
+        self._curl = Curl(sockets, bounds.per_host, min(bounds.idle, sockets), bounds.outgoing)
         self._bell, self._in_thread = bell, in_thread
         self._curl.watch(bell)
         self._wire = _Wire(greenlet.getcurrent())

@@ -31,7 +31,8 @@ class Proofs:
     @cached_property
     def _growing(self) -> Growing:
         url = self._settings.timestamp_url
-        return Growing(self._store, self.signer, None if url is None else partial(stamping.stamp, url))
+        stamp = None if url is None else partial(stamping.stamp, url, outgoing=self._settings.outgoing)
+        return Growing(self._store, self.signer, stamp)
 
     def grow(self) -> int:
         """See ``Growing.grow``."""

@@ -6,26 +6,27 @@ from typing import Any
 
 import requests
 
+from adapters import deadline
+from adapters.outgoing import OPEN_INTERNET, Outgoing
 from contracts import Refused, Unready
 
 _SECONDS = 10
 _LIMIT = 65_536
 
 
-def stamp(url: str, message: bytes) -> bytes:
+def stamp(url: str, message: bytes, outgoing: Outgoing = OPEN_INTERNET) -> bytes:
     """The token over ``message``. ``Unready`` (``timestamp_failed``) where the authority is down or answers else."""
     library = _library()
     asked = library.TimestampRequestBuilder().data(message).build()
     headers = {"Content-Type": "application/timestamp-query"}
     try:
-        with requests.Session() as session:
-            session.trust_env = False
+        with deadline.session(outgoing) as session:
             answer = session.post(
                 url, asked.as_bytes(), headers=headers, timeout=_SECONDS, allow_redirects=False, stream=True
             )
             token: bytes = answer.raw.read(_LIMIT, decode_content=True)
         library.decode_timestamp_response(token)
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, ValueError, Refused) as error:
         raise Unready("timestamp_failed", f"The time-stamp authority gave none ({type(error).__name__}).") from None
     return token
 

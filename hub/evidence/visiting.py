@@ -7,6 +7,8 @@ from typing import Any
 import requests
 from pydantic import ValidationError
 
+from adapters import deadline
+from adapters.outgoing import OPEN_INTERNET, Outgoing
 from contracts import Refused, Unready
 from contracts.evidence import AuditHead, CosignAuditHead
 from hub.evidence.witnessing import Witness
@@ -14,11 +16,12 @@ from hub.evidence.witnessing import Witness
 _SECONDS = 30
 
 
-def visit(url: str, api_key: str, witness: Witness, now: datetime.datetime) -> int | None:
+def visit(
+    url: str, api_key: str, witness: Witness, now: datetime.datetime, outgoing: Outgoing = OPEN_INTERNET
+) -> int | None:
     """Size of the head that was signed, None if it was signed before. ``Unready`` (``hub_unreachable``); ``Refused``
     as ``Witness.saw`` says, or ``hub_refused`` with the hub's own code."""
-    with requests.Session() as session:
-        session.trust_env = False
+    with deadline.session(outgoing) as session:
         session.headers["Authorization"] = f"Bearer {api_key}"
         since = witness.since()
         asked = {} if since is None else {"since": str(since)}

@@ -182,9 +182,10 @@ def witness(
     """
     from hub.evidence.visiting import visit
     from hub.evidence.witnessing import Witness
+    from hub.settings import from_environment
 
     one = Witness(_verifier(hub_key), _witness_signer(signing_key, name), state)
-    size = visit(url, api_key, one, datetime.datetime.now(datetime.UTC))
+    size = visit(url, api_key, one, datetime.datetime.now(datetime.UTC), from_environment().outgoing)
     said = "Nothing is new." if size is None else f"The head of {size} lines goes on from the last; it is signed."
     output.show({"signed": size}, as_json, lambda: said)
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from adapters import catalog
-from adapters.base import Adapter, Connection
+from adapters.base import Adapter
+from tests.loopback import connection
 
 KEY = "hub:open sesame"
 Answer = tuple[int, dict[str, str], bytes]
@@ -33,7 +34,7 @@ class Node:
     process: subprocess.Popen[str]
 
     def adapter(self, secret: str = KEY) -> Adapter:
-        return catalog.adapter(self.kind, Connection("tester", self.url, secret))
+        return catalog.adapter(self.kind, connection("tester", self.url, secret))
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from adapters import catalog
-from adapters.base import Adapter, Connection
+from adapters.base import Adapter
 from contracts import Notice, NoticeKind, Reference, Refused, Unready, tracing
 from tests.faults.stubs import Stub, serving, write_adapters
+from tests.loopback import connection
 
 AT = datetime.datetime(2026, 1, 10, tzinfo=datetime.UTC)
 NOTICE = Notice(
@@ -32,7 +33,7 @@ def stub() -> Iterator[tuple[Stub, str]]:
 
 
 def _adapter(tmp_path: Path, kind: str, url: str) -> Adapter:
-    return catalog.adapter(kind, Connection("xy", url), [write_adapters(tmp_path)])
+    return catalog.adapter(kind, connection("xy", url), [write_adapters(tmp_path)])
 
 
 def test_it_is_asked_by_the_key_of_the_notice(tmp_path: Path, stub: tuple[Stub, str]) -> None:

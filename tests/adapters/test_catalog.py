@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from adapters import catalog
-from adapters.base import Capability, Connection, Gap, Words
+from adapters.base import Capability, Gap, Words
 from adapters.mapping import ManifestError
 from contracts import Notice, NoticeKind, Officer, Purpose, Reference, Refused, SectionName, SectionRequest
 from contracts.codes import Gender
+from tests.loopback import connection
 
 MANIFEST = """
 [adapter]
@@ -105,7 +106,7 @@ def test_a_manifest_without_python_is_a_whole_adapter(outside: Path, source: Any
         return 200, {"Content-Type": "application/json"}, json.dumps(said).encode()
 
     source.answer = answer
-    adapter = catalog.adapter("home_register", Connection("home", source.url, "key"), [outside])
+    adapter = catalog.adapter("home_register", connection("home", source.url, "key"), [outside])
     assert adapter.capabilities == {Capability.PULL, Capability.PUSH, Capability.FETCH}
     pulled = list(adapter.pull(None))
     assert [item.source_id for item in pulled if isinstance(item, Words)] == [f"H-{n}" for n in range(5)]
@@ -138,7 +139,7 @@ def test_saved_pages_are_pulled_by_the_same_manifest(outside: Path, tmp_path: Pa
     saved.mkdir()
     (saved / "a.json").write_text(json.dumps({"rows": ROWS[:3]}))
     (saved / "b.jsonl").write_text("\n".join(json.dumps(row) for row in ROWS[3:]) + '\n{"no": ""}\n')
-    adapter = catalog.adapter("home_register", Connection("home", saved.as_uri()), [outside])
+    adapter = catalog.adapter("home_register", connection("home", saved.as_uri()), [outside])
     pulled = list(adapter.pull(None))
     assert [item.source_id for item in pulled[:5] if isinstance(item, Words)] == [f"H-{n}" for n in range(5)]
     assert isinstance(pulled[5], Gap)
@@ -149,7 +150,7 @@ def test_saved_pages_are_pulled_by_the_same_manifest(outside: Path, tmp_path: Pa
 def test_an_outside_folder_may_bring_its_own_translate(outside: Path) -> None:
     path = outside / "home_register" / "translate.py"
     path.write_text("def before(body):\n    return {**body, 'name': body['name'].upper()}\n")
-    adapter = catalog.adapter("home_register", Connection("home", "http://127.0.0.1:9", "key"), [outside])
+    adapter = catalog.adapter("home_register", connection("home", "http://127.0.0.1:9", "key"), [outside])
     record = adapter.translate(Words("H-1", {**ROWS[1], "name": "ram"}, ""))
     assert record.names[0].text == "RAM"
 
@@ -188,7 +189,7 @@ def test_a_kind_without_a_node_is_refused() -> None:
 
 
 def test_a_reference_is_the_participants_not_the_adapters(outside: Path) -> None:
-    record = catalog.adapter("home_register", Connection("home", "http://127.0.0.1:9"), [outside]).translate(
+    record = catalog.adapter("home_register", connection("home", "http://127.0.0.1:9"), [outside]).translate(
         Words("H-1", ROWS[1], "")
     )
     assert record.ref == Reference(participant="home", source_id="H-1", version=record.ref.version)

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from adapters import catalog, wire
-from adapters.base import Adapter, Capability, Connection, Gap, Words
+from adapters.base import Adapter, Capability, Gap, Words
 from contracts import (
     ChildRecord,
     Notice,
@@ -33,6 +33,7 @@ from contracts import (
 )
 from contracts.exchange import Search
 from contracts.live import SearchRequest
+from tests.loopback import connection
 
 
 class Blocking:
@@ -168,7 +169,7 @@ def test_translating_is_pure(node: Any, words: list[Words]) -> None:
 
 
 def test_translating_needs_no_source(node: Any, words: list[Words]) -> None:
-    away = catalog.adapter(node.kind, Connection("tester", "http://127.0.0.1:9", "hub:open sesame"))
+    away = catalog.adapter(node.kind, connection("tester", "http://127.0.0.1:9", "hub:open sesame"))
     near = node.adapter()
     assert [told(away, item) for item in words] == [told(near, item) for item in words]
 
@@ -282,7 +283,7 @@ def test_a_wrong_secret_is_refused(node: Any, records: list[ChildRecord]) -> Non
 
 
 def test_a_source_that_is_away_is_unready(node: Any, records: list[ChildRecord]) -> None:
-    away = catalog.adapter(node.kind, Connection("tester", "http://127.0.0.1:9", "hub:open sesame", 2))
+    away = catalog.adapter(node.kind, connection("tester", "http://127.0.0.1:9", "hub:open sesame", 2))
     with pytest.raises(Unready):
         list(away.pull(None))
     with pytest.raises(Unready):

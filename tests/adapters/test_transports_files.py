@@ -7,6 +7,7 @@ import pytest
 
 from adapters import files
 from contracts import Refused, Unready
+from tests.loopback import HERE
 
 
 def write(folder: Path) -> None:
@@ -45,7 +46,7 @@ def test_reading_resumes_behind_any_row(tmp_path: Path) -> None:
 def test_one_file_is_a_folder_of_one(tmp_path: Path) -> None:
     write(tmp_path)
     url = (tmp_path / "rows.jsonl").as_uri()
-    assert [saved.row for saved in files.rows(files.folder_of(url)) if saved.row] == [{"n": 7}, {"n": 8}]
+    assert [saved.row for saved in files.rows(HERE.folder(url)) if saved.row] == [{"n": 7}, {"n": 8}]
 
 
 def test_utf_8_with_a_mark_is_told_from_windows_1252(tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_place_that_is_not_there_and_one_that_is_no_file_are_refused(tmp_path:
     with pytest.raises(Unready, match="unreachable"):
         list(files.rows(tmp_path / "nowhere"))
     with pytest.raises(Refused, match="bad_url"):
-        files.folder_of("http://127.0.0.1/")
+        HERE.folder("http://127.0.0.1/")
 
 
 def test_html_is_read_by_whoever_knows_its_tables(tmp_path: Path) -> None:

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Connection
 from adapters.mapping.manifest import Call, Reach
 from adapters.rest import RestClient, RestTransport
 from contracts import Refused, Unready
+from tests.loopback import connection
 
 CHILD = "Ravi Kumar of Kapashera"
 Answer = tuple[int, dict[str, str], bytes]
 
 
 def client(source: Any, secret: str | None = None, timeout: float = 5, **reach: Any) -> RestClient:
-    return RestClient(Connection("xy", source.url, secret, timeout), Reach(transport="rest", **reach))
+    return RestClient(connection("xy", source.url, secret, timeout), Reach(transport="rest", **reach))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_source_that_is_down_slow_or_breaks_off_is_unready(source: Any) -> Non
     with pytest.raises(Unready):
         client(source, timeout=0.5).request("GET", "/x")
     with pytest.raises(Unready, match="unreachable"):
-        RestClient(Connection("xy", "http://127.0.0.1:9"), Reach(transport="rest")).request("GET", "/")
+        RestClient(connection("xy", "http://127.0.0.1:9"), Reach(transport="rest")).request("GET", "/")
 
 
 def test_nothing_of_the_environment_is_believed(source: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,17 +148,17 @@ def test_a_missing_secret_is_said_before_anything_is_sent(source: Any) -> None:
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/", "http:///x", "gopher://x"])
 def test_only_http_addresses_are_called(url: str) -> None:
     with pytest.raises(Refused, match="bad_url"):
-        RestClient(Connection("xy", url), Reach(transport="rest"))
+        RestClient(connection("xy", url), Reach(transport="rest"))
 
 
 def test_an_id_stays_one_step_of_the_path(source: Any) -> None:
-    transport = RestTransport(Connection("xy", source.url), Reach(transport="rest"))
+    transport = RestTransport(connection("xy", source.url), Reach(transport="rest"))
     transport.ask(Call(path="/records/{id}/contact"), {"purpose": "care"}, "../../admin?x=1#")
     assert source.asked[0][1] == "/records/..%2F..%2Fadmin%3Fx%3D1%23/contact?purpose=care"
 
 
 def test_a_notice_carries_its_key_and_an_answer_that_it_was_known_is_no_error(source: Any) -> None:
-    transport = RestTransport(Connection("xy", source.url), Reach(transport="rest"))
+    transport = RestTransport(connection("xy", source.url), Reach(transport="rest"))
     source.says(409, b"<html>Conflict</html>", Content_Type="text/html")
     assert transport.tell(Call(path="/alerts", method="POST"), {"No": "n-1"}, "n-1", (409,)) == (409, None)
     method, path, headers, body = source.asked[0]

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Connection
 from adapters.mapping.manifest import Call, Reach
 from adapters.soap import SoapTransport
 from contracts import Refused, Unready
+from tests.loopback import connection
 
 CHILD = "Ravi Kumar of Kapashera"
 LIST = Call(operation="List")
@@ -24,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 def transport(source: Any, folder: Path, secret: str | None = None, **reach: Any) -> SoapTransport:
     said = {"transport": "soap", "wsdl": "service.wsdl", "binding": "{urn:sample}SampleBinding", **reach}
-    return SoapTransport(Connection("xy", source.url, secret, 5), Reach.model_validate(said), folder)
+    return SoapTransport(connection("xy", source.url, secret, 5), Reach.model_validate(said), folder)
 
 
 def says(source: Any, body: str, status: int = 200, kind: str = "text/xml; charset=utf-8") -> None:

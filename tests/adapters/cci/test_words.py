@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from adapters import catalog
-from adapters.base import Connection, Words
+from adapters.base import Words
 from contracts import ChildRecord, Skipped
+from tests.loopback import connection
 
 RESIDENT = {
     "admission_no": "CHG-NRC-2026-0001", "home_unit": "DL-CHG-NRC", "home_name": "Children's Home for Girls",
@@ -26,7 +27,7 @@ RESIDENT = {
 
 def said(**changed: Any) -> ChildRecord:
     body = {**RESIDENT, **changed}
-    adapter = catalog.adapter("cci", Connection("cci-dl", "http://localhost", "token"))
+    adapter = catalog.adapter("cci", connection("cci-dl", "http://localhost", "token"))
     return adapter.translate(Words(body["admission_no"], {"@list": "resident", **body}, ""))
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from adapters import catalog
-from adapters.base import Connection, Words
+from adapters.base import Words
 from contracts import ChildRecord, Skipped
+from tests.loopback import connection
 
 MISSING = {
     "register_no": "VCPR-188-9001-2026-001", "shreni": "lapata", "darja": "talash_jari", "darj_tithi": "16/02/2026",
@@ -22,7 +23,7 @@ MISSING = {
 
 def said(**changed: Any) -> ChildRecord:
     body = {**MISSING, **changed}
-    adapter = catalog.adapter("pri", Connection("pri-br", "http://localhost", "token"))
+    adapter = catalog.adapter("pri", connection("pri-br", "http://localhost", "token"))
     return adapter.translate(Words(body["register_no"], {"@list": "bal_panji", **body}, ""))
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from adapters import catalog
-from adapters.base import Connection, Words
+from adapters.base import Words
 from adapters.state_police.node.service import wsdl
 from contracts import ChildRecord, Skipped
+from tests.loopback import connection
 
 MISSING = {
     "PratiVedanId": "GB/2026/00001", "Naam": "Rani Kumari रानी", "NaamHindi": "रानी", "PitaKaNaam": "Late Ganesh Ram",
@@ -35,7 +36,7 @@ def found(**changed: Any) -> ChildRecord:
 
 
 def said(kind: str, body: dict[str, Any]) -> ChildRecord:
-    adapter = catalog.adapter("state_police", Connection("police-br", "http://localhost", "u:p"))
+    adapter = catalog.adapter("state_police", connection("police-br", "http://localhost", "u:p"))
     number = body.get("PratiVedanId") or body["PraptId"]
     return adapter.translate(Words(number, {"@list": kind, **body}, ""))
 

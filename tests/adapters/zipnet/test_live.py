@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from adapters import catalog
-from adapters.base import Connection, Gap, Words
+from adapters.base import Gap, Words
 from adapters.zipnet.node.store import Store, missing_persons
 from contracts import (
     Notice,
@@ -25,6 +25,7 @@ from contracts import (
     Skipped,
     Unready,
 )
+from tests.loopback import connection
 
 NOW = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
 START = datetime.date(2026, 1, 1)
@@ -144,7 +145,7 @@ def test_a_row_traced_without_a_trace_is_seen_again_within_the_look_back(start_n
 
 
 def test_the_old_site_tells_the_same_children(node: Any, setting: Any) -> None:
-    adapter = catalog.adapter("zipnet", Connection("zipnet", f"{node.url}/index.php"))
+    adapter = catalog.adapter("zipnet", connection("zipnet", f"{node.url}/index.php"))
     for charset in ("utf-8", "windows-1252"):
         setting("charset", charset)
         pulled = list(adapter.pull(None))
@@ -168,7 +169,7 @@ def test_pages_saved_from_either_site_are_read_as_its_history(node: Any, tmp_pat
     form = {"start": "0", "length": "10"}
     answer = requests.post(f"{node.url}/Victims/GetMissingPersonsData/", data=form)
     (tmp_path / "page_10.json").write_bytes(answer.content)
-    adapter = catalog.adapter("zipnet", Connection("zipnet", tmp_path.as_uri()))
+    adapter = catalog.adapter("zipnet", connection("zipnet", tmp_path.as_uri()))
     pulled = list(adapter.pull(None))
     assert serials(pulled)[3] == "MP-202601000020"
     assert serials(pulled)[4:] == [f"MP-202601{n:06d}" for n in range(400, 390, -1)]

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from adapters import catalog
-from adapters.base import Connection, Words
+from adapters.base import Words
 from adapters.zipnet.adapter import Zipnet
 from adapters.zipnet.words import canonical, created, list_of, source_id
 from contracts import ChildRecord, Skipped
 from contracts.codes import Gender, Status
+from tests.loopback import connection
 
 DAY = datetime.date(2026, 2, 14)
 MISSING: dict[str, Any] = {
@@ -28,7 +29,7 @@ FOUND: dict[str, Any] = {
 
 @pytest.fixture
 def adapter() -> Zipnet:
-    made = catalog.adapter("zipnet", Connection("zipnet", "http://127.0.0.1:9"))
+    made = catalog.adapter("zipnet", connection("zipnet", "http://127.0.0.1:9"))
     assert isinstance(made, Zipnet)
     return made
 

@@ -13,11 +13,12 @@ from contracts import Refused, Unready
 from hub.asking.loop import Bounds, Loop, Task
 from hub.asking.rounds import Round
 from tests.hub.asking.owners import Owners
+from tests.loopback import HERE
 
 
 @pytest.fixture
 def loop() -> Iterator[Loop]:
-    made = Loop(Bounds(sockets=20, per_host=6, idle=20, threads=2))
+    made = Loop(Bounds(sockets=20, per_host=6, idle=20, threads=2, outgoing=HERE))
     yield made
     made.close()
 
@@ -145,7 +146,7 @@ def test_long_arithmetic_lets_others_go_on(loop: Loop, owners: Owners) -> None:
 
 
 def test_nothing_is_left_behind(owners: Owners) -> None:
-    loop = Loop(Bounds(threads=2))
+    loop = Loop(Bounds(threads=2, outgoing=HERE))
     assert done(loop, task(partial(send, sent(owners)))) == [200]
     under_way = task(partial(send, sent(owners, "half-open")), 60)
     asked = Round(loop, [under_way])

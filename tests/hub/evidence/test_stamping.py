@@ -16,6 +16,7 @@ from hub.evidence.growing import Growing
 from hub.evidence.verifying import Verifying
 from hub.index import Store
 from tests.hub.evidence.conftest import HUB
+from tests.loopback import HERE
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="the authority of these tests is openssl ts")
 # Without its root in the answer: OpenSSL orders certificates otherwise than DER wants, and the reader is strict.
@@ -89,7 +90,7 @@ def test_a_head_is_stamped_and_the_stamp_is_of_this_head_by_this_authority(
     store: Store, write: Callable[[int], None], authority: str, place: Path
 ) -> None:
     write(3)
-    Growing(store, HUB, partial(stamping.stamp, authority)).grow()
+    Growing(store, HUB, partial(stamping.stamp, authority, outgoing=HERE)).grow()
     with store.read() as work:
         kept = work.evidence.head()
     assert kept is not None and kept.stamp is not None
@@ -106,7 +107,7 @@ def test_a_head_is_stamped_and_the_stamp_is_of_this_head_by_this_authority(
 
 def test_the_audit_goes_on_without_the_authority_and_the_gap_shows(store: Store, write: Callable[[int], None]) -> None:
     write(3)
-    assert Growing(store, HUB, partial(stamping.stamp, "http://127.0.0.1:9/")).grow() == 3
+    assert Growing(store, HUB, partial(stamping.stamp, "http://127.0.0.1:9/", outgoing=HERE)).grow() == 3
     found = Verifying(store, [HUB.verifier]).run()
     assert found.problems == []
     assert len(found.gaps) == 1 and "has no time-stamp" in found.gaps[0]
@@ -125,6 +126,6 @@ def test_an_authority_that_answers_something_else_gives_no_stamp() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with pytest.raises(Unready) as unready:
-            stamping.stamp(f"http://127.0.0.1:{server.server_address[1]}/", b"head")
+            stamping.stamp(f"http://127.0.0.1:{server.server_address[1]}/", b"head", HERE)
         server.shutdown()
     assert unready.value.code == "timestamp_failed"
