@@ -63,7 +63,7 @@ class ByManifest(Adapter):
         self.manifest, self.folder = manifest, folder
         self.mapping = mapping_of(manifest, hooks)
         self.capabilities = offered(manifest)
-        self.over_wire = manifest.connection.transport != "files"
+        self.over_wire = manifest.connection.transport in ("rest", "soap")
         self.unused: Counter[Note] = Counter()
         self._transport: Transport | None = None
 
@@ -82,6 +82,10 @@ class ByManifest(Adapter):
             return SoapTransport(self.connection, self.manifest.connection, self.folder)
         if self.manifest.connection.transport == "rest":
             return RestTransport(self.connection, self.manifest.connection)
+        if self.manifest.connection.transport == "database":
+            from adapters.database import DatabaseTransport  # SQLAlchemy, which no other system needs
+
+            return DatabaseTransport(self.connection)
         raise Refused("files_only", "saved files can only be read; this system takes no calls")
 
     def prepare(self) -> None:
@@ -246,7 +250,8 @@ class ByManifest(Adapter):
         for source in lists[first:]:
             after = (done["file"], done["row"]) if done.get("list") == source.name else None
             pattern = source.path if source.path and "/" not in source.path else "*"
-            for saved in files.rows(self.connection.outgoing.folder(self.connection.url), pattern=pattern, after=after):
+            folder = self.connection.outgoing.folder(self.connection.url)
+            for saved in files.rows(folder, pattern=pattern, after=after, records=source.records):
                 here = json.dumps({"list": source.name, "file": saved.file, "row": saved.number})
                 if saved.row is None:
                     yield Gap(f"{saved.file}:{saved.number}", saved.reason, here)

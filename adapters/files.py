@@ -1,4 +1,4 @@
-"""Reading saved answers from a file or folder: JSON, JSON-lines, CSV and HTML list pages, one row at a time."""
+"""Reading saved answers from a file or folder: JSON, JSON-lines, CSV, XLSX, XML and HTML, one row at a time."""
 
 import csv
 import datetime
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from adapters import tabular
 from contracts import Refused, Unready
 
 Row = dict[str, Any]
@@ -17,7 +18,7 @@ Row = dict[str, Any]
 HtmlReader = Callable[[bytes], Iterator[Row]]
 #: One saved page is read whole; JSON-lines and CSV are streamed and may be of any size.
 _LARGEST_PAGE = 64 * 1024 * 1024
-_KINDS = (".json", ".jsonl", ".ndjson", ".csv", ".html", ".htm")
+_KINDS = (".json", ".jsonl", ".ndjson", ".csv", ".xlsx", ".xml", ".html", ".htm")
 _ARRAYS = ("data", "rows", "records", "items", "results")
 
 
@@ -36,10 +37,11 @@ class Saved:
 
 
 def rows(where: Path, *, pattern: str = "*", after: tuple[str, int] | None = None,
-         html: HtmlReader | None = None) -> Iterator[Saved]:  # fmt: skip
+         html: HtmlReader = tabular.html, records: str = "") -> Iterator[Saved]:  # fmt: skip
     """Every row of every file below ``where`` that fits ``pattern``, files in natural order (page_2 before page_10).
 
-    ``after`` (file, number) resumes behind that row. Memory holds one page, or one line of JSON-lines and CSV.
+    ``after`` (file, number) resumes behind that row; ``records`` names the elements of an XML document that are rows.
+    Memory holds one page, or one line of JSON-lines and CSV.
     """
     start = _natural(after[0]) if after else None
     for path in _files(where, pattern):
@@ -48,7 +50,7 @@ def rows(where: Path, *, pattern: str = "*", after: tuple[str, int] | None = Non
             continue
         done = after[1] if after and name == after[0] else 0
         moment = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC)
-        for number, (row, reason) in enumerate(_read(path, html), start=1):
+        for number, (row, reason) in enumerate(_read(path, html, records), start=1):
             if number > done:
                 yield Saved(row, name, number, moment, reason)
 
@@ -66,7 +68,7 @@ def _natural(name: str) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if part.isdecimal() else (1, part) for part in re.split(r"(\d+)", name) if part]
 
 
-def _read(path: Path, html: HtmlReader | None) -> Iterator[tuple[Row | None, str]]:
+def _read(path: Path, html: HtmlReader, records: str) -> Iterator[tuple[Row | None, str]]:
     kind = path.suffix.lower()
     if kind in (".jsonl", ".ndjson"):
         yield from _lines(path)
@@ -74,9 +76,12 @@ def _read(path: Path, html: HtmlReader | None) -> Iterator[tuple[Row | None, str
         yield from _csv(path)
     elif kind == ".json":
         yield from _page(path)
-    elif html is not None:
-        for row in html(_whole(path)):
-            yield row, ""
+    elif kind == ".xlsx":
+        yield from ((row, "") for row in tabular.xlsx(path))
+    elif kind == ".xml":
+        yield from ((row, "") for row in tabular.xml(_whole(path), records))
+    else:
+        yield from ((row, "") for row in html(_whole(path)))
 
 
 def _lines(path: Path) -> Iterator[tuple[Row | None, str]]:

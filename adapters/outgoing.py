@@ -145,9 +145,7 @@ class Outgoing:
 
         Raises ``Refused`` as ``check`` does, and ``OSError`` as ``socket.create_connection`` does.
         """
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for *_, address in found:
-            self.check(host, str(address[0]))
+        found = self._looked_up(host, port)
         failed: OSError = OSError("the name has no address")
         for family, kind, protocol, _, address in found:
             try:
@@ -155,6 +153,16 @@ class Outgoing:
             except OSError as error:
                 failed = error
         raise failed
+
+    def address(self, host: str, port: int) -> str:
+        """The first address of ``host``, for clients that connect by themselves. Raises as ``connect`` does."""
+        return str(self._looked_up(host, port)[0][-1][0])
+
+    def _looked_up(self, host: str, port: int) -> list[Any]:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for *_, address in found:
+            self.check(host, str(address[0]))
+        return list(found)
 
     def folder(self, url: str) -> Path:
         """The path of a ``file://`` url. ``Refused``: ``bad_url``, ``folder_not_allowed``."""
@@ -170,6 +178,8 @@ class Outgoing:
 
 
 OPEN_INTERNET = Outgoing()
+#: For whoever types an address or a path at the machine's own console: they reach it anyway.
+ANYWHERE = Outgoing.of(["0.0.0.0/0", "::/0"], Path("/"))
 
 
 def _opened(made: socket.socket, address: Any, seconds: float | None, options: Iterable[Any]) -> socket.socket:
@@ -184,4 +194,4 @@ def _opened(made: socket.socket, address: Any, seconds: float | None, options: I
     return made
 
 
-__all__ = ["METADATA", "OPEN_INTERNET", "Address", "Outgoing", "Where", "is_global", "plain", "read"]
+__all__ = ["ANYWHERE", "METADATA", "OPEN_INTERNET", "Address", "Outgoing", "Where", "is_global", "plain", "read"]

@@ -53,7 +53,12 @@ class Endpoint(Model):
 
     adapter: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
     """Name of the adapter folder (or outside manifest) that speaks to it."""
-    url: Annotated[str, StringConstraints(pattern=r"^(https?|file)://[ -~]*$", max_length=500)]
+    url: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^(https?|file|sqlite|postgresql|mysql|mariadb|oracle|mssql)(\+[a-z]+)?://[ -~]*$", max_length=500
+        ),
+    ]
     secret: Annotated[str, StringConstraints(pattern=r"^(env|file):[ -~]+$", max_length=300)] | None = None
     """Where the secret lies, e.g. ``env:POLICE_BR_PASSWORD``; never the secret itself."""
     pull_every_seconds: Annotated[int, Field(ge=1, le=604_800)] = 900

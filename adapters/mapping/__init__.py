@@ -14,7 +14,7 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     [own]                               # settings only the folder's own adapter.py reads
 
     [connection]
-    transport = "rest"                  # rest | soap | files
+    transport = "rest"                  # rest | soap | files | database
     auth = "api_key"                    # none | api_key | basic | bearer | wsse (SOAP UsernameToken)
     auth_header = "X-Api-Key"           # of api_key; a secret of basic and wsse reads user:password
     auth_required = true                # false: calls go out without credentials where there is no secret
@@ -25,7 +25,8 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     [pull]
     [[pull.lists]]                      # one per list of the source, pulled in this order
     name = "missing"
-    path = "/records/missing"           # SOAP: operation = "GetChanges"; files: a glob, missing*.jsonl
+    path = "/records/missing"           # SOAP: operation = "GetChanges"; files: a glob, missing*.jsonl;
+                                        # database: a table or view, with since.param since and paging offset/limit
     params = { state = "XY" }           # sent as they are
     records = "data.rows"               # where the rows are in the answer; "" = the answer itself
     id = "RecordNo"                     # the owner's id in a row

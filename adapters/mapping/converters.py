@@ -42,7 +42,7 @@ def _c(make: Callable[[Shop], Convert], options: str = "", sources: tuple[int, i
 CONVERTERS: dict[str, Converter] = {
     "text": _c(free_text, sources=(1, 8)),
     "name": _c(name),
-    "names": _c(names, "kind lang", gives="Name"),
+    "names": _c(names, "kind lang", sources=(1, 4), gives="Name"),
     "relative": _c(relative, "relation lang", gives="Relative"),
     "date": _c(date, "format"),
     "time": _c(time),

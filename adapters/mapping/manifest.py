@@ -58,7 +58,7 @@ class About(Form):
 class Reach(Form):
     """``[connection]``: which transport, how it proves itself, how much it may answer."""
 
-    transport: Literal["rest", "soap", "files"]
+    transport: Literal["rest", "soap", "files", "database"]
     auth: Literal["none", "api_key", "basic", "bearer", "wsse"] = "none"
     auth_required: bool = True
     auth_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")] = "X-Api-Key"

@@ -38,12 +38,15 @@ def name(shop: Shop) -> Convert:
 
 
 def names(shop: Shop) -> Convert:
-    """All names in the field, scripts and aliases apart. ``kind`` full | alias | nick; ``lang`` for all of them."""
-    text, kind, lang, languages = shop.one(), shop.line.kind or "full", shop.line.lang, shop.languages
+    """All names in the field, scripts and aliases apart. ``kind`` full | alias | nick; ``lang`` for all of them.
+
+    Several sources are the parts of one name (first, middle, last).
+    """
+    texts, kind, lang, languages = shop.texts(), shop.line.kind or "full", shop.line.lang, shop.languages
 
     def convert(row: Row, notes: Notes) -> list[Row] | None:
-        said = text(row)
-        if said is None:
+        said = " ".join(part for text in texts if (part := text(row)) is not None)
+        if not said:
             return None
         found = []
         for words, is_alias, script in names_in(said):

@@ -1,14 +1,18 @@
-"""``trackchild adapter``: which kinds of system the hub can speak with, and whether one answers."""
+"""``trackchild adapter``: which kinds of system the hub can speak with, how one is added, and whether one answers."""
 
 from typing import Annotated
 
 import typer
 
 from contracts import Unready
-from portal.cli import output
+from portal.cli import adapter_new, adapter_preview, output
 from portal.cli.opened import opened_hub
 
-group = typer.Typer(name="adapter", help="List adapters and try a participant's system.", no_args_is_help=True)
+group = typer.Typer(
+    name="adapter", help="List adapters, propose a new one, and try a participant's system.", no_args_is_help=True
+)
+group.command(name="new")(adapter_new.new)
+group.command(name="preview")(adapter_preview.preview)
 
 
 @group.command(name="list")

@@ -51,9 +51,15 @@ def show(result: Any, as_json: bool, people: Callable[[], Any]) -> None:
         screen.print(people())
 
 
-def table(title: str, columns: Sequence[str], rows: Iterator[Sequence[object]] | Sequence[Sequence[object]]) -> Table:
-    """A table of plain text cells (nothing in a cell is read as markup)."""
-    made = Table(title=title, title_justify="left", header_style="bold")
+def table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterator[Sequence[object]] | Sequence[Sequence[object]],
+    *,
+    ruled: bool = False,
+) -> Table:
+    """A table of plain text cells (nothing in a cell is read as markup); ``ruled`` parts the rows by lines."""
+    made = Table(title=title, title_justify="left", header_style="bold", show_lines=ruled)
     for column in columns:
         made.add_column(column, overflow="fold")
     for row in rows:

@@ -1,0 +1,63 @@
+"""A state IT cell types: propose an adapter, look at what it makes of records, mend, look again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.portal.cli.conftest import Typed
+
+ROWS = [
+    {"SrNo": f"BR/{n}", "ChildName": "Ravi", "Sex": "M", "AgeYrs": 9, "DtOfMissing": "01/03/2024", "District": "Gaya",
+     "Status": "With CID", "LastUpd": "2024-03-05", "Mobile": "9876543210"}
+    for n in range(6)
+]  # fmt: skip
+
+
+@pytest.fixture
+def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TRACKCHILD_ADAPTERS", json.dumps([str(tmp_path / "mine")]))
+    (tmp_path / "missing.json").write_text(json.dumps(ROWS))
+    return tmp_path / "missing.json"
+
+
+def test_a_system_nobody_prepared_for_is_connected_by_typing(typed: Typed, sample: Path, tmp_path: Path) -> None:
+    done = typed("adapter", "new", "police_xy", "--sample", str(sample))
+    assert (done.code, done.err) == (0, "")
+    assert "8 of 9" in done.out and "Mobile" in done.out and "preview police_xy" in done.out
+    before = json.loads(typed("adapter", "preview", "police_xy", "--url", sample.as_uri(), "--json").out)
+    assert (before["read"], before["taken"], before["unmapped_words"]) == (6, 6, {"status": {"With CID": 6}})
+    manifest = tmp_path / "mine" / "police_xy" / "manifest.toml"
+    manifest.write_text(manifest.read_text().replace('# TODO "With CID" = "..."', '"With CID" = "untraced"'))
+    after = json.loads(typed("adapter", "preview", "police_xy", "--url", sample.as_uri(), "--json").out)
+    assert (after["unmapped_words"], after["rows"][0]["mapped"]["status"]) == ({}, "untraced")
+
+
+def test_a_preview_on_the_screen_shows_raw_and_mapped_beside_each_other(typed: Typed, sample: Path) -> None:
+    typed("adapter", "new", "police_xy", "--sample", str(sample))
+    done = typed("adapter", "preview", "police_xy", "--url", sample.as_uri(), "--rows", "1")
+    assert done.code == 0
+    assert "ChildName: Ravi" in done.out and '"text": "Ravi"' in done.out and "status: unmapped_code" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["police_xy"], "one_description: "),
+        (["police_xy", "--sample", "a.csv", "--wsdl", "b.wsdl"], "one_description: "),
+        (["police_xy", "--wsdl", "nothing.wsdl"], "no_such_file: "),
+        (["Police XY", "--sample", "missing.json"], "bad_adapter_name: "),
+    ],
+)
+def test_what_cannot_be_proposed_says_why_in_one_line(
+    typed: Typed, sample: Path, arguments: list[str], says: str
+) -> None:
+    done = typed("adapter", "new", *arguments)
+    assert done.code != 0
+    assert says in done.err and len(done.err.strip().splitlines()) == 1
+
+
+def test_a_draft_is_not_written_over_unless_asked(typed: Typed, sample: Path) -> None:
+    typed("adapter", "new", "police_xy", "--sample", str(sample))
+    assert "draft_exists: " in typed("adapter", "new", "police_xy", "--sample", str(sample)).err
+    assert typed("adapter", "new", "police_xy", "--sample", str(sample), "--force").code == 0
