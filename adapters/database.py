@@ -119,6 +119,9 @@ def _guarded(url: sa.URL, connection: Connection) -> sa.URL:
         path = connection.outgoing.folder(f"file://{url.database}")
         # A file that is not there would be made by SQLite; it is opened for reading only.
         return url.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+    socket = str(url.query.get("host", "")) if set(url.query) <= {"host"} and not url.host else ""
+    if socket.startswith("/"):  # PostgreSQL on this machine, by the folder of its socket
+        return url.set(query={"host": str(connection.outgoing.folder(f"file://{socket}"))})
     if not url.host or url.query:
         raise Refused("bad_url", "the address must name a host and carry no parameters: postgresql://host:5432/name")
     try:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from adapters import catalog
 from adapters.base import Connection
+from adapters.by_manifest import ByManifest
+from adapters.database import DatabaseTransport
 from adapters.outgoing import ANYWHERE
 from adapters.proposing import getting
 from adapters.proposing.proposal import Proposal, proposed, write
@@ -189,3 +191,13 @@ def test_a_password_in_the_address_is_refused(propose: Propose) -> None:
         propose("database", "postgresql://reader:secret@localhost/records")
     assert refused.value.code == "secret_in_url"
     assert "secret@" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////etc/records.db", "postgresql://127.0.0.1:5432/records", "postgresql:///r?host=/run"]
+)
+def test_a_database_in_the_hubs_own_network_or_files_is_not_reached_unless_allowed(url: str) -> None:
+    adapter = catalog.adapter("state_police", Connection("police-xy", url))
+    assert isinstance(adapter, ByManifest)
+    (step,) = DatabaseTransport(adapter.connection).check()
+    assert step.detail in ("folder_not_allowed", "address_not_allowed")
