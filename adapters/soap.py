@@ -20,6 +20,7 @@ from adapters.mapping.manifest import Call, Reach
 from adapters.rest import bounded, credentials, guarded, raise_for, session, traced
 from contracts import Refused, Unready
 
+_ADDRESSING = "http://www.w3.org/2005/08/addressing"
 _XML = ("text/xml", "application/soap+xml", "application/xml")
 #: Fault codes by which a source says that the caller is at fault (SOAP 1.1, 1.2), and those about credentials.
 _CALLERS_FAULT = ("client", "sender", "mustunderstand", "versionmismatch", "dataencodingunknown")
@@ -95,7 +96,7 @@ class SoapTransport:
 
     def tell(self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
         """Send ``fields`` to the operation. SOAP has no statuses: 200, or an error is raised."""
-        return 200, self._call(call.operation or "", {**call.params, **fields})
+        return 200, self._call(call.operation or "", {**call.params, **fields}, [message_header(message_id)])
 
     def rest(self) -> None:
         """Close the connections; the next call opens one again."""
@@ -126,13 +127,13 @@ class SoapTransport:
             self._made = client, service
         return self._made
 
-    def _call(self, operation: str, params: dict[str, Any]) -> Any:
+    def _call(self, operation: str, params: dict[str, Any], headers: list[etree._Element] | None = None) -> Any:
         client, service = self._client()
         if operation not in client.wsdl.bindings[str(self._reach.binding)].all():
             raise Refused("no_such_operation", f"the WSDL has no operation {operation}; correct it in the manifest")
         client.transport.answered = False
         try:
-            return plain(serialize_object(service[operation](**params), dict))
+            return plain(serialize_object(service[operation](**params, _soapheaders=headers), dict))
         except zeep.exceptions.Fault as fault:
             raise of_fault(fault) from None
         except (Refused, Unready):
@@ -141,6 +142,13 @@ class SoapTransport:
             if client.transport.answered:
                 raise Unready("unreadable_answer", "the source's answer does not fit its WSDL; try later") from None
             raise _not_sent(error, operation) from None
+
+
+def message_header(message_id: str) -> etree._Element:
+    """WS-Addressing's MessageID: the same for every attempt to tell the same, so that the other side may know it."""
+    made = etree.Element(f"{{{_ADDRESSING}}}MessageID", nsmap={"wsa": _ADDRESSING})
+    made.text = message_id
+    return made
 
 
 def _client(connection: Connection, reach: Reach, folder: Path) -> Client:

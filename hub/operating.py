@@ -94,9 +94,14 @@ class Operating:
             return work.letters.find(wanted, limit)
 
     def count_letters(self, wanted: Filter) -> dict[str, int]:
-        """How many of them are meant, by participant."""
+        """How many of them would be sent again, by participant."""
         with self.store.read() as work:
             return work.letters.count(wanted)
+
+    def count_overtaken(self, wanted: Filter) -> dict[str, int]:
+        """How many would be settled instead of sent, since their owner was told later of the same match."""
+        with self.store.read() as work:
+            return work.letters.count(wanted, overtaken=True)
 
     def replay_letters(self, wanted: Filter) -> dict[str, int]:
         """Owe them again, for a person who said so; how many, by participant."""

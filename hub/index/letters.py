@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
 
 from hub.index.columns import Values
 from hub.index.schema import outbox
@@ -24,6 +24,17 @@ _COLUMNS = (
 )
 
 
+_later = outbox.alias("later")
+#: Its owner was told something later of the same match: sent now, the letter would undo what the owner knows.
+_OVERTAKEN = exists().where(
+    _later.c.lane == outbox.c.lane,
+    _later.c.about == outbox.c.about,
+    _later.c.match_id == outbox.c.match_id,
+    _later.c.seq > outbox.c.seq,
+    _later.c.state == "done",
+)
+
+
 class Letters:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -34,14 +45,20 @@ class Letters:
         rows = self._connection.execute(query.limit(limit)).mappings()
         return [Letter(**(dict(row) | {"state": LetterState(row["state"])})) for row in rows]
 
-    def count(self, wanted: Filter) -> dict[str, int]:
-        """How many are meant, by participant."""
-        query = select(outbox.c.lane, func.count()).where(*_meant(wanted)).group_by(outbox.c.lane)
+    def count(self, wanted: Filter, *, overtaken: bool = False) -> dict[str, int]:
+        """How many of those meant would be sent again, by participant; or how many are ``overtaken`` and would not."""
+        which = _OVERTAKEN if overtaken else ~_OVERTAKEN
+        query = select(outbox.c.lane, func.count()).where(*_meant(wanted), which).group_by(outbox.c.lane)
         return {lane: int(many) for lane, many in self._connection.execute(query.order_by(outbox.c.lane))}
 
     def owe_again(self, wanted: Filter, now: datetime.datetime) -> dict[str, int]:
-        """Owe them again, each from its first attempt on; how many, by participant."""
+        """Owe them again, each from its first attempt on and in its old place; how many, by participant.
+
+        Those that are overtaken are settled as such: their owner was told later what became of the match.
+        """
         counted = self.count(wanted)
+        over: Values = {"state": "done", "how": "overtaken", "settled_at": now, "holder": None, "held_until": None}
+        self._connection.execute(update(outbox).where(*_meant(wanted), _OVERTAKEN).values(over))
         fresh: Values = {"state": "owed", "due": now, "attempts": 0, "settled_at": None, "holder": None}
         fresh |= {"held_until": None}
         # Who replays a letter in doubt has decided; a dead one whose attempts were never answered is asked for first.

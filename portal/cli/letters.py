@@ -89,12 +89,14 @@ def replay(
     if wanted.is_open and not (everything or dry_run):
         raise Refused("no_filter", "Name what to send again by a filter, or say --all. Count it first by --dry-run.")
     with opened_hub() as hub:
-        counted = hub.count_letters(wanted)
-        if not dry_run and counted:
+        counted, overtaken = hub.count_letters(wanted), hub.count_overtaken(wanted)
+        if not dry_run and (counted or overtaken):
             _ask(sum(counted.values()), yes)
             counted = hub.replay_letters(wanted)
     title = "Would be sent again" if dry_run else "Sent again"
-    output.show(counted, as_json, lambda: output.table(title, ("participant", "letters"), list(counted.items())))
+    rows = [(one, counted.get(one, 0), overtaken.get(one, 0)) for one in sorted(counted | overtaken)]
+    columns = ("participant", "letters", "overtaken: told later of the same match, not sent")
+    output.show({"sent": counted, "overtaken": overtaken}, as_json, lambda: output.table(title, columns, rows))
 
 
 @group.command()

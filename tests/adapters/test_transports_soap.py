@@ -148,3 +148,12 @@ def test_a_user_name_token_is_sent_where_the_manifest_says(source: Any, folder: 
     says(source, '<ListResponse xmlns="urn:sample"/>')
     transport(source, folder, "hub:secret", auth="wsse").ask(LIST, {})
     assert b"<wsse:Username>hub</wsse:Username>" in source.asked[0][3]
+
+
+def test_what_is_told_carries_one_message_id_in_every_attempt(source: Any, folder: Path) -> None:
+    says(source, '<ListResponse xmlns="urn:sample"/>')
+    told = transport(source, folder)
+    for _ in range(2):
+        told.tell(LIST, {"Since": "2026"}, "notice-0001", ())
+    for _, _, _, body in source.asked:
+        assert b'<wsa:MessageID xmlns:wsa="http://www.w3.org/2005/08/addressing">notice-0001</wsa:MessageID>' in body

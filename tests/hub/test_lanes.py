@@ -380,6 +380,41 @@ def test_dead_letters_are_owed_again_by_filter_and_only_when_said(store: Store, 
     assert _states(store) == {"dead": 2, "done": 2}
 
 
+def _of_match(number: int, kind: NoticeKind, at: datetime.datetime) -> Notice:
+    return _notice(0, at).model_copy(update={"notice_id": f"notice-{number:03}", "kind": kind, "match_id": "match-0001"})
+
+
+def test_a_letter_whose_owner_was_told_later_of_the_match_is_not_sent_after_it(store: Store, watch: Watch) -> None:
+    system = System(watch)
+    system.answers = [Refused("refused_by_source", "Refused.")]
+    courier = _courier(store, system, watch)
+    for number, kind in enumerate((NoticeKind.MATCH_PROPOSED, NoticeKind.MATCH_REJECTED)):
+        with store.write() as work:
+            work.outbox.add([_of_match(number, kind, watch())], watch())
+        courier.deliver()
+    assert (system.told, _states(store)) == (["notice-001"], {"dead": 1, "done": 1})
+    with store.write() as work:
+        assert (work.letters.count(Filter()), work.letters.count(Filter(), overtaken=True)) == ({}, {LANE: 1})
+        assert work.letters.owe_again(Filter(), watch()) == {}
+    courier.deliver()
+    assert (system.told, _states(store)) == (["notice-001"], {"done": 2})
+
+
+def test_a_letter_replayed_goes_before_what_is_still_owed_on_the_record(store: Store, watch: Watch) -> None:
+    system = System(watch)
+    system.answers = [Refused("refused_by_source", "Refused.")]
+    courier = _courier(store, system, watch)
+    with store.write() as work:
+        work.outbox.add([_of_match(0, NoticeKind.MATCH_PROPOSED, watch())], watch())
+    courier.deliver()
+    with store.write() as work:
+        work.outbox.add([_of_match(1, NoticeKind.MATCH_REJECTED, watch())], watch())
+        assert work.letters.owe_again(Filter(), watch()) == {LANE: 1}
+    while courier.deliver().delivered:
+        pass
+    assert system.told == ["notice-000", "notice-001"]
+
+
 def test_a_letter_that_the_owner_has_is_settled_by_a_person(store: Store, owe: Owe, watch: Watch) -> None:
     owe(1)
     system = _broken_off(store, watch, can_be_asked=False, took_it=True)

@@ -57,7 +57,7 @@ def test_one_is_shown_with_field_and_rule(typed: Typed) -> None:
 
 def test_a_dry_run_counts_and_changes_nothing(typed: Typed) -> None:
     done = typed("letters", "replay", "--participant", "police-br", "--dry-run", "--json")
-    assert json.loads(done.out) == {"police-br": 2}
+    assert json.loads(done.out) == {"sent": {"police-br": 2}, "overtaken": {}}
     assert len(_listed(typed)) == 3
 
 
@@ -68,9 +68,8 @@ def test_nothing_is_sent_again_without_a_filter_or_a_yes(typed: Typed) -> None:
 
 
 def test_what_the_filter_names_is_owed_again(typed: Typed) -> None:
-    assert json.loads(typed("letters", "replay", "--participant", "police-br", "--yes", "--json").out) == {
-        "police-br": 2
-    }
+    said = json.loads(typed("letters", "replay", "--participant", "police-br", "--yes", "--json").out)
+    assert said["sent"] == {"police-br": 2}
     assert _listed(typed) == ["cci-dl-notice-3"]
     with opened_hub() as hub, hub.store.read() as work:
         assert work.outbox.count_owed() == 2
