@@ -16,7 +16,7 @@ from zeep.wsse.username import UsernameToken
 
 from adapters import outgoing, wire
 from adapters.base import Connection, Step
-from adapters.mapping.manifest import Call, Reach
+from adapters.mapping.manifest import Call, OneRecord, Reach
 from adapters.rest import bounded, credentials, guarded, raise_for, session, traced
 from contracts import Refused, Unready
 
@@ -92,7 +92,8 @@ class SoapTransport:
 
     def ask(self, call: Call, params: dict[str, Any], source_id: str | None = None) -> Any:
         """Call the operation; raises ``Refused`` or ``Unready`` as the fault's code says."""
-        return self._call(call.operation or "", {**call.params, **params})
+        missing = call.missing_fault if isinstance(call, OneRecord) else None
+        return self._call(call.operation or "", {**call.params, **params}, missing=missing)
 
     def tell(self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
         """Send ``fields`` to the operation. SOAP has no statuses: 200, or an error is raised."""
@@ -127,7 +128,13 @@ class SoapTransport:
             self._made = client, service
         return self._made
 
-    def _call(self, operation: str, params: dict[str, Any], headers: list[etree._Element] | None = None) -> Any:
+    def _call(
+        self,
+        operation: str,
+        params: dict[str, Any],
+        headers: list[etree._Element] | None = None,
+        missing: str | None = None,
+    ) -> Any:
         client, service = self._client()
         if operation not in client.wsdl.bindings[str(self._reach.binding)].all():
             raise Refused("no_such_operation", f"the WSDL has no operation {operation}; correct it in the manifest")
@@ -135,6 +142,8 @@ class SoapTransport:
         try:
             return plain(serialize_object(service[operation](**params, _soapheaders=headers), dict))
         except zeep.exceptions.Fault as fault:
+            if missing and str(fault.code).endswith(missing):
+                raise Refused("not_there", "the source has no such record") from None
             raise of_fault(fault) from None
         except (Refused, Unready):
             raise

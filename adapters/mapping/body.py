@@ -13,7 +13,7 @@ _FEET = re.compile(
     r"(\d)\s*(?:feet|foot|ft|'|’|′|फीट|फुट)\.?\s*(?:(\d{1,2})\s*(?:inches|inch|in|\"|''|”|″|इंच)?\.?)?", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
-_OLDEST_YEARS = 100
+_OLDEST_YEARS = 99
 #: (least, most) centimetres by completed years: about four standard deviations either side of the WHO growth
 #: standards' medians, rounded outwards; a guard against typing errors, no statement on any child.
 _HEIGHTS = [

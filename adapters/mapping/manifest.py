@@ -126,6 +126,8 @@ class OneRecord(Call):
 
     id_param: str | None = None
     record: str = ""
+    missing_fault: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.]{3,60}$")] | None = None
+    """SOAP: the end of the fault code by which the system says that it has no such record (REST says 404)."""
 
     @model_validator(mode="after")
     def _names_the_record(self) -> Self:

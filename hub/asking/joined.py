@@ -1,7 +1,10 @@
 """The parts of asking joined: one loop for a process, over it the live search and the live reading."""
 
 import datetime
+import threading
 from collections.abc import Callable
+
+import structlog
 
 from hub.asking.loop import Bounds, Loop
 from hub.asking.noting import Noting
@@ -13,6 +16,8 @@ from hub.index import Store
 from hub.settings import Settings
 from hub.systems import Systems
 from registry import Registry
+
+log = structlog.get_logger()
 
 
 class Asking:
@@ -40,6 +45,16 @@ class Asking:
         self.reading = LiveReading(
             store, registry, systems, self.loop, self._noting, now, settings.live_seconds, require_proof
         )
+
+    def prepare_later(self) -> None:
+        """Do in a thread of its own what the first live search would else wait for; what fails, that search meets."""
+        threading.Thread(target=self._prepare, name="preparing", daemon=True).start()
+
+    def _prepare(self) -> None:
+        try:
+            log.info("live_search_prepared", sources=self.searching.prepare())
+        except Exception as error:
+            log.warning("live_search_not_prepared", error=type(error).__name__)
 
     def finish(self) -> None:
         """Wait until what ended is written down."""

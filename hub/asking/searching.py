@@ -64,6 +64,10 @@ class LiveSearching:
         """Seconds that each owner's system took when it last answered this process."""
         self._under_way = threading.BoundedSemaphore(patience.at_once)
 
+    def prepare(self) -> int:
+        """Make the adapters of all that can be searched, so that the first question need not; how many there are."""
+        return len(self._sources.able(self._parts.registry.participants.all(), Capability.SEARCH).asked)
+
     def search(self, caller: Caller, wanted: LiveSearch) -> "Answers":
         """The answer as it grows; the last one is complete. Closing the iterator breaks the question off.
 

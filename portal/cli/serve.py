@@ -36,6 +36,7 @@ def serve(
         worker = Worker(hub, hub.courier) if clock else None
         if worker is not None:
             worker.start()
+        hub.asking.prepare_later()
         try:
             run(web(hub), listening, output.announced(as_json))
         finally:

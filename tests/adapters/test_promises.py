@@ -305,3 +305,17 @@ def test_what_it_does_not_declare_raises(node: Any, records: list[ChildRecord]) 
     for capability in set(calls) - adapter.capabilities:
         with pytest.raises(NotImplementedError):
             calls[capability]()
+
+
+def test_one_record_asked_for_by_its_id_says_what_the_list_says_and_an_unknown_one_is_none(
+    node: Any, words: list[Words], records: list[ChildRecord]
+) -> None:
+    adapter = node.adapter()
+    if Capability.ONE not in adapter.capabilities:
+        return
+    seen = {record.ref.source_id: record for record in records}
+    for source_id in list(seen)[:5]:
+        one = adapter.one(source_id)
+        assert one is not None
+        assert adapter.translate(one) == seen[source_id]
+    assert adapter.one("NO/SUCH/99999") is None

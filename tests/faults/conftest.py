@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts import Notice, NoticeKind, Participant, Reference
-from contracts.participants import Endpoint
+from contracts.participants import Delivery, Endpoint
 from hub.app import Hub
 from hub.settings import Settings
 from tests.faults.stubs import write_adapters
@@ -37,8 +37,9 @@ def hub(database_url: str, adapters: Path) -> Iterator[Hub]:
 
 @pytest.fixture
 def register(hub: Hub) -> Register:
-    def _register(name: str, kind: str, url: str, timeout: float = 0.5) -> None:
-        endpoint = Endpoint(adapter=kind, url=url, timeout_seconds=timeout)
+    def _register(name: str, kind: str, url: str, timeout: float = 0.5, failures_per_hour: int = 200) -> None:
+        delivery = Delivery(failures_per_hour=failures_per_hour)
+        endpoint = Endpoint(adapter=kind, url=url, timeout_seconds=timeout, delivery=delivery)
         hub.registry.participants.register(Participant(id=name, name=name, kind="other", endpoint=endpoint))
 
     return _register

@@ -381,7 +381,8 @@ def test_dead_letters_are_owed_again_by_filter_and_only_when_said(store: Store, 
 
 
 def _of_match(number: int, kind: NoticeKind, at: datetime.datetime) -> Notice:
-    return _notice(0, at).model_copy(update={"notice_id": f"notice-{number:03}", "kind": kind, "match_id": "match-0001"})
+    told = {"notice_id": f"notice-{number:03}", "kind": kind, "match_id": "match-0001"}
+    return _notice(0, at).model_copy(update=told)
 
 
 def test_a_letter_whose_owner_was_told_later_of_the_match_is_not_sent_after_it(store: Store, watch: Watch) -> None:
