@@ -30,8 +30,8 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     params = { state = "XY" }           # sent as they are
     records = "data.rows"               # where the rows are in the answer; "" = the answer itself
     id = "RecordNo"                     # the owner's id in a row
-    one = { path = "/records/{id}" }    # how one record is asked for, if it can be: or operation with id_param; record =
-                                        # where it is in the answer; missing_fault = ".NoRecord" of a SOAP fault's code
+    one = { path = "/records/{id}" }    # how one record is asked for, if it can be: or operation with id_param;
+                                        # record = where it is; missing_fault = ".NoRecord": the end of a SOAP fault code
     order = "oldest_first"              # of the since field; "any" if the source promises nothing
     since = { param = "changedSince", field = "ChangedOn", as = "datetime", look_back_minutes = 10 }
                                         # as = datetime | date | integer | text; format = "%d/%m/%Y" if not ISO
