@@ -7,12 +7,13 @@ import datetime
 import hashlib
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
 
-from pydantic import ValidationError
+from pydantic import StringConstraints, ValidationError
 
 from contracts import Model, Refused
 from hub.index import Store, copying, restoring
@@ -24,6 +25,10 @@ Progress = Callable[[int, int | None], None]
 _FORMAT = 1
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
+#: What a backup says of itself is some kilobytes, and a row holds one record or one audit line.
+_MOST_MANIFEST, _MOST_ROW = 4 << 20, 64 << 20
+#: Names from a file that was perhaps not ours are put into statements.
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
 _NAME = "trackchild-*.zip"
 _DAMAGED = "The backup is not whole. Use another one; this one cannot be trusted."
 
@@ -31,10 +36,10 @@ _DAMAGED = "The backup is not whole. Use another one; this one cannot be trusted
 class Copied(Model):
     """One table in the backup."""
 
-    name: str
-    columns: list[str]
+    name: _Name
+    columns: list[_Name]
     kinds: list[str]
-    key: list[str]
+    key: list[_Name]
     rows: int
     sha256: str
 
@@ -178,8 +183,9 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
-        manifest = Manifest.model_validate_json(archive.read(_MANIFEST))
-    except (KeyError, ValidationError, zipfile.BadZipFile):
+        with archive.open(_MANIFEST) as file:  # a header may lie about its size: bytes are counted
+            manifest = Manifest.model_validate_json(file.read(_MOST_MANIFEST + 1)[:_MOST_MANIFEST])
+    except (KeyError, RuntimeError, NotImplementedError, ValidationError, zipfile.BadZipFile, zlib.error):
         raise Refused("not_a_backup", "The file is no backup of this hub, or was cut short. Name another.") from None
     if manifest.format > _FORMAT:
         raise Refused("backup_newer", "A newer hub made this backup. Restore it with that version.")
@@ -198,7 +204,9 @@ def _lines(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
                     rest = after
                 else:
                     rest += block
-    except (KeyError, zipfile.BadZipFile, EOFError, OSError):
+                if len(rest) > _MOST_ROW:
+                    raise Refused("backup_damaged", _DAMAGED)
+    except (KeyError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, EOFError, OSError):
         raise Refused("backup_damaged", _DAMAGED) from None
     if rest:
         raise Refused("backup_damaged", _DAMAGED)

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 
 from contracts import Refused
+from contracts.cells import plain, safe
 
 MOST_BYTES = 10_000_000
 MOST_ROWS = 50_000
@@ -18,7 +19,6 @@ _MOST_COLUMNS = 200
 _MOST_UNPACKED = 100_000_000
 _MOST_PARTS = 500
 _MOST_RATIO = 250
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([^"']+)""")
 
 #: What stands in a cell that holds no value of its own.
@@ -70,16 +70,6 @@ def xlsx_bytes(rows: Iterable[Sequence[str]], title: str) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def safe(cell: str) -> str:
-    """The cell with ``'`` before it if a spreadsheet program might take it for a formula; ``plain`` takes it away."""
-    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
-
-
-def plain(cell: str) -> str:
-    """The cell without the ``'`` that ``safe`` or a spreadsheet program put before it."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def _bounded(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from contracts import Problem
+from contracts.cells import safe
 
 
 class Rejects:
@@ -35,4 +36,4 @@ class Rejects:
 
     def _write(self, *cells: object) -> None:
         if self._file is not None:
-            csv.writer(self._file).writerow(cells)
+            csv.writer(self._file).writerow(safe(cell) if isinstance(cell, str) else cell for cell in cells)

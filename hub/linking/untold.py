@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from contracts.cells import safe
 from hub.matching import Model
 from hub.matching.columns import Rows, Truths
 from hub.matching.untold import unmet, untold
@@ -66,8 +67,10 @@ def write(out: Path, sides: dict[str, Gaps]) -> None:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for side, one in sides.items():
-                lacking = one.rows(but=never)
-                writer.writerows((side, said, "yes" if alone else "no", " ".join(f)) for said, alone, f in lacking)
+                lacks = one.rows(but=never)
+                writer.writerows(
+                    (side, safe(said), "yes" if alone else "no", " ".join(f)) for said, alone, f in lacking
+                )
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)

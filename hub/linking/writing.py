@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts import Refused
+from contracts.cells import safe
 from hub.linking.files import PARQUET, parquet
 from hub.linking.pairs import Block
 from hub.linking.table import Progress
@@ -79,7 +80,9 @@ def _opened(path: Path, suffix: str) -> Iterator[Any]:
 def _csv(out: Any) -> Any:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    return lambda lines: writer.writerows((*line[:-1], _compact(line[-1])) for line in lines)
+    return lambda lines: writer.writerows(
+        (safe(line[0]), safe(line[1]), *line[2:-1], _compact(line[-1])) for line in lines
+    )
 
 
 def _json_lines(out: Any) -> Any:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ from .merkle import leaf_hash, verify_inclusion
 
 #: Columns that hold microseconds since 1970 in UTC.
 _MOMENTS = ("at", "sent_at")
+#: A head with its signatures is some kilobytes; an entry with its path about two.
+_MOST_CHECKPOINT, _MOST_ENTRIES = 1 << 20, 128 << 20
 
 
 @dataclass
@@ -70,10 +73,19 @@ def check(bundle: Path, key: Verifier, witnesses: Iterable[Verifier] = (), notic
 def _read(bundle: Path) -> tuple[str, list[dict[str, Any]]]:
     try:
         with zipfile.ZipFile(bundle) as file:
-            checkpoint = file.read("checkpoint").decode()
-            return checkpoint, [json.loads(line) for line in file.read("entries.jsonl").splitlines()]
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            checkpoint = _member(file, "checkpoint", _MOST_CHECKPOINT).decode()
+            return checkpoint, [json.loads(line) for line in _member(file, "entries.jsonl", _MOST_ENTRIES).splitlines()]
+    except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise Malformed(f"This file is no bundle ({type(error).__name__}). Export it again.") from None
+
+
+def _member(file: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """A member whole; ``ValueError`` where it unpacks to more than any bundle can need, whatever its header says."""
+    with file.open(name) as member:
+        content = member.read(most + 1)
+    if len(content) > most:
+        raise ValueError("too large")
+    return content
 
 
 def _witnessed(found: Checked, witness: Verifier, body: str, signatures: Sequence[str]) -> None:
