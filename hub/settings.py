@@ -111,6 +111,10 @@ class Settings(BaseSettings):
     """How long it stays locked."""
     sign_in_at_once: Annotated[int, Field(ge=1, le=64)] = 2
     """Passwords checked at one time in one process; each costs a core for a tenth of a second or more."""
+    sign_in_tries_per_minute: Annotated[int, Field(ge=1)] = 30
+    """Tries to sign in from one address (of IPv6: one /64) in a minute; what is more is answered 429."""
+    public_visits_per_minute: Annotated[int, Field(ge=1)] = 120
+    """Public pages shown to one address in a minute; what is more is answered 429."""
     log_format: Annotated[str, Field(pattern="^(json|console)$")] = "console"
     """``json`` for machines, ``console`` for people."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"

@@ -67,7 +67,7 @@ def write(out: Path, sides: dict[str, Gaps]) -> None:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             for side, one in sides.items():
-                lacks = one.rows(but=never)
+                lacking = one.rows(but=never)
                 writer.writerows(
                     (side, safe(said), "yes" if alone else "no", " ".join(f)) for said, alone, f in lacking
                 )

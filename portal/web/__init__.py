@@ -11,6 +11,7 @@ from portal.web import assets, errors
 from portal.web.guard import SafeHeaders
 from portal.web.pages import routers
 from portal.web.places import Places
+from portal.web.visits import Visits
 
 
 def app(hub: Hub) -> FastAPI:
@@ -34,6 +35,12 @@ def pages(hub: Hub) -> FastAPI:
     """The pages alone, as an application of their own with their own errors and headers."""
     made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     made.state.hub, made.state.places = hub, Places(hub)
+    public = Visits(hub.settings.public_visits_per_minute)
+    made.state.visits = {
+        ("GET", "public"): public,
+        ("HEAD", "public"): public,
+        ("POST", "sign-in"): Visits(hub.settings.sign_in_tries_per_minute),
+    }
     made.router.routes.append(Route("/static/{name}", assets.serve))
     for router in routers:
         made.include_router(router)

@@ -43,6 +43,7 @@ FAILED = Plain(
     mark("Nothing was changed by what you did last, unless a page told you so. Try again in a few minutes."),
 )
 _REFUSED = Plain(422, mark("This could not be done"), "")
+_TOO_MANY = Plain(429, mark("Too many visits"), "")
 _LATER = Plain(503, mark("Not available at the moment"), "")
 
 _BY_CODE = {
@@ -58,7 +59,7 @@ _BY_CODE = {
 def plain(error: Refused | Unready) -> Plain:
     """How an error of the hub is shown to a person; codes that begin with ``unknown_`` name nothing that exists."""
     if isinstance(error, Unready):
-        return _LATER
+        return _TOO_MANY if error.code == "too_many_visits" else _LATER
     if error.code.startswith("unknown_") or error.code == "not_found":
         return NOT_FOUND
     return _BY_CODE.get(error.code, _REFUSED)

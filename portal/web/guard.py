@@ -69,10 +69,18 @@ async def guard(request: Request) -> None:
     The one coroutine of the pages, since a body can be read in no other way.
     """
     request.state.form = {}
+    _admit(request)
     if request.method in ("GET", "HEAD"):
         return
     request.state.form = _fields(await _body(request))
     _require_ours(request)
+
+
+def _admit(request: Request) -> None:
+    """Public pages and tries to sign in are counted by address, before anything else is done for them."""
+    visits = request.app.state.visits.get((request.method, request.url.path.split("/")[1]))
+    if visits is not None:
+        visits.admit(request.client.host if request.client else "")
 
 
 async def _body(request: Request) -> bytes:
