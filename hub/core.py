@@ -18,6 +18,7 @@ from hub.matching.columns import Rows
 from hub.matching.crowd import Crowd, Plain
 from hub.matching.features import VERSION
 from hub.matching.native import compiled
+from hub.weighing import Weighing
 
 #: Entries in memory from which on compiled loops repay their loading.
 _WORTH_LOOPS = 20_000
@@ -76,6 +77,7 @@ class ModelCore:
         shipped = matching.Model.load(model)
         self._model = shipped if pool is None else shipped.with_pool(pool)
         self.propose_bits = propose_bits if propose_bits is not None else self._model.propose_bits
+        self.weigh = Weighing(self._model)
         self._hash = KeyHash(secret)
         self.best, self.tell_bits = self._model.best, tell_bits
         secret_mark = self._hash.of_text("fingerprint") & 0xFFFFFFFF
@@ -104,7 +106,7 @@ class ModelCore:
         left, right = _table(searched), _table(found)
         left_at = np.repeat(np.arange(len(searched)), len(found))
         right_at = np.tile(np.arange(len(found)), len(searched))
-        weighed = scoring.score_pairs(self._model, left, right, left_at, right_at)
+        weighed = self.weigh(left, right, left_at, right_at)
         worth = np.flatnonzero(weighed.bits >= self.propose_bits)
         return [self._pair(searched[left_at[at]], found[right_at[at]], weighed, int(at)) for at in worth]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.index.dialect import is_postgresql
+from hub.index.dialect import IN_BINARY, is_postgresql
 
 #: Row, side and thinned, sealed features.
 Put = tuple[int, int, bytes]
@@ -100,7 +100,7 @@ def count_keys(connection: Connection, keys: Sequence[int], side: int, bound: in
 def met(connection: Connection, keys: Sequence[int], side: int) -> Sequence[Any]:
     """(row, features as stored) of each entry of a side that holds one of these keys, by row."""
     if is_postgresql(connection):
-        return connection.exec_driver_sql(_MET_POSTGRESQL, (list(keys), int(side))).all()
+        return connection.exec_driver_sql(_MET_POSTGRESQL, (list(keys), int(side)), execution_options=IN_BINARY).all()
     return connection.exec_driver_sql(_MET_SQLITE, (int(side), json.dumps(list(keys)))).all()
 
 
@@ -114,7 +114,9 @@ def changed(connection: Connection, since: Mark, now: Mark, at_once: int) -> Ite
     """(row, side, features as stored) of what was changed from one mark on, before another; some thousand at a time."""
     sql = 'SELECT "row", side, features FROM compared WHERE changed >= {0} AND changed < {0}'
     sql = sql.format("%s" if is_postgresql(connection) else "?")
-    rows = connection.execution_options(yield_per=at_once).exec_driver_sql(sql, (since.since, now.until))
+    rows = connection.exec_driver_sql(
+        sql, (since.since, now.until), execution_options={"yield_per": at_once} | IN_BINARY
+    )
     return rows.partitions()
 
 
@@ -122,7 +124,7 @@ def after(connection: Connection, row: int, at_once: int) -> Sequence[Any]:
     """(row, side, features as stored) of the next entries, by row, whatever their side."""
     hole = "%s" if is_postgresql(connection) else "?"
     sql = f'SELECT "row", side, features FROM compared WHERE "row" > {hole} ORDER BY "row" LIMIT {hole}'  # noqa: S608
-    return connection.exec_driver_sql(sql, (row, at_once)).all()
+    return connection.exec_driver_sql(sql, (row, at_once), execution_options=IN_BINARY).all()
 
 
 def following(connection: Connection, after: tuple[int, int], now: Mark, limit: int) -> Sequence[Any]:

@@ -37,6 +37,8 @@ _PRAGMAS = (
     "wal_autocheckpoint=16384",
 )
 _LOCKS = 1_024
+_BINARY = 1
+"""What psycopg calls ``Format.BINARY``."""
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 _KEYS, _SENDERS = 7_406, 7_408
 _LOCK = text("SELECT pg_advisory_xact_lock(:space, n) FROM unnest(CAST(:wanted AS integer[])) AS n")
@@ -46,7 +48,22 @@ def engine_for(url: str, pool_size: int = 10) -> Engine:
     """An engine whose transactions are safe to write in from the first statement on, on either database."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True)
+    return _postgresql_engine(url, pool_size)
+
+
+#: Of statements that bring many bytes: PostgreSQL else writes each byte as two letters, and the driver reads them.
+IN_BINARY = {"in_binary": True}
+
+
+def _postgresql_engine(url: str, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _ask_for_bytes(_: Connection, cursor: Any, sql: str, values: Any, context: Any, many: bool) -> None:
+        if context is not None and context.execution_options.get("in_binary"):
+            cursor.format = _BINARY
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -19,7 +19,7 @@ from hub.index.thin import filled, thinned
 
 _PART = 5_000
 #: Rows of a key are counted to here first, and then to so many times as many.
-_FIRST_COUNT, _FURTHER = 128, 8
+_FIRST_COUNT, _FURTHER = 192, 2
 _SIDES = list(Side)
 
 
@@ -79,6 +79,7 @@ _OWN = (records.c.participant == bindparam("owner")) & records.c.source_id.in_(b
 _KNOWN_OF = select(*_KNOWN).where(_OWN).order_by(records.c.row).with_for_update()
 _ROWS_OF = select(records.c.source_id, records.c.row).where(_OWN)
 _BESIDE = records.outerjoin(compared, compared.c.row == records.c.row)
+_COMPARED = _COMPARED.execution_options(**dialect.IN_BINARY)
 _COMPARED_AT = _COMPARED.select_from(_BESIDE).where(records.c.row.in_(bindparam("rows", expanding=True)))
 _OPEN_AFTER = (
     _COMPARED.join_from(compared, records, compared.c.row == records.c.row)
@@ -196,7 +197,7 @@ class Records:
             spare = most - sum(counted.values())
             if counted and bound > spare:
                 break
-            bound = spare + 1 if counted and spare >= bound else bound * _FURTHER
+            bound = min(spare + 1, bound * _FURTHER) if counted else bound * _FURTHER
         rarest = sorted((count, key) for key, count in counted.items())
         totals = accumulate(count for count, _ in rarest)
         within = [key for (_, key), total in zip(rarest, totals, strict=True) if total <= most]

@@ -17,10 +17,6 @@ class Growing:
         self._values = self._packing.values(model.frequency, model.centroids)
         self._known = self._packing.met
 
-    def __len__(self) -> int:
-        """How many values there are."""
-        return sum(self._known)
-
     @property
     def nbytes(self) -> int:
         """Bytes that the tables of values hold, spare room included."""
@@ -35,23 +31,18 @@ class Growing:
             return packed, self._values
 
     @property
-    def values(self) -> Values:
-        """The tables of all values met so far; beyond them lies spare room."""
-        return self._values
-
-    @property
     def met(self) -> Met:
         """How many values of each kind there are."""
         return self._known
 
     def _follow(self) -> None:
         known, met = self._known, self._packing.met
-        new = self._packing.values(self._model.frequency, self._model.centroids, since=known)
-        room = (met.words, *met)  # words have two tables
-        begin = (known.words, *known)
+        makers = self._packing.makers(self._model.frequency, self._model.centroids, known)
+        begins, ends = (known.words, *known), (met.words, *met)  # of words there are two tables
         tables = []
-        for table, more, start, end in zip(self._values, new, begin, room, strict=True):
-            wider = grown(table, end)
-            wider[start:end] = more
-            tables.append(wider)
+        for table, make, begin, end in zip(self._values, makers, begins, ends, strict=True):
+            wide = grown(table, end)
+            if end > begin:
+                wide[begin:end] = make()
+            tables.append(wide)
         self._values, self._known = Values(*tables), met

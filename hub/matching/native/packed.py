@@ -113,19 +113,25 @@ class Packing:
             into[:, LONGEST] |= longest[which].astype(np.int32) << 8 * number
         into[:, TOLD] = _told(into)
 
-    def values(self, frequency: Frequency, centroids: places.Centroids, since: "Met | None" = None) -> Values:
-        """The tables of all values met so far, or of those that were met after ``since``."""
-        known = since or Met(0, 0, 0, 0, 0, 0)
-        words = [word.decode() for word in self._words.values(known.words).tolist()]
-        return Values(
-            spelt(words),
-            frequency.steps_of(["", *words])[1:] if known.words else frequency.steps_of(words),
-            _located(self._places.values(known.places), centroids),
-            _spoken(self._tongues.values(known.tongues)),
-            _marked(self._marks.values(known.marks), self._of_marks),
-            self._diaries.values(known.diaries).view(np.int64).reshape(-1, 8),
-            _addressed(self._addresses.values(known.addresses), self._of_addresses),
-        )
+    def values(self, frequency: Frequency, centroids: places.Centroids) -> Values:
+        """The tables of all values met so far."""
+        return Values(*(make() for make in self.makers(frequency, centroids, Met(0, 0, 0, 0, 0, 0))))
+
+    def makers(self, frequency: Frequency, centroids: places.Centroids, since: "Met") -> list[Callable[[], Any]]:
+        """What makes the tables of ``Values``, each for the values that were met after ``since``."""
+        return [
+            lambda: spelt(self._spelt(since.words)),
+            # The first word of all is no word.
+            lambda: frequency.steps_of(["", *self._spelt(max(since.words, 1))])[min(since.words, 1) :],
+            lambda: _located(self._places.values(since.places), centroids),
+            lambda: _spoken(self._tongues.values(since.tongues)),
+            lambda: _marked(self._marks.values(since.marks), self._of_marks),
+            lambda: self._diaries.values(since.diaries).view(np.int64).reshape(-1, 8),
+            lambda: _addressed(self._addresses.values(since.addresses), self._of_addresses),
+        ]
+
+    def _spelt(self, since: int) -> list[str]:
+        return [word.decode() for word in self._words.values(since).tolist()]
 
 
 class Met(NamedTuple):
