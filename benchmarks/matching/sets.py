@@ -18,7 +18,7 @@ CAP = 2_000
 
 
 def sample(found: int) -> int:
-    """Of how many missing children every pair is scored, to see what blocking loses: four thousand have their found one.
+    """Of how many missing children every pair is scored, to see what blocking loses; four in ten have a found one.
 
     Fewer among very many found, so that it does not take longer than all the rest.
     """
