@@ -31,7 +31,7 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     records = "data.rows"               # where the rows are in the answer; "" = the answer itself
     id = "RecordNo"                     # the owner's id in a row
     one = { path = "/records/{id}" }    # how one record is asked for, if it can be: or operation with id_param;
-                                        # record = where it is; missing_fault = ".NoRecord": the end of a SOAP fault code
+                                        # record = where; missing_fault = ".NoRecord": end of a SOAP fault code
     order = "oldest_first"              # of the since field; "any" if the source promises nothing
     since = { param = "changedSince", field = "ChangedOn", as = "datetime", look_back_minutes = 10 }
                                         # as = datetime | date | integer | text; format = "%d/%m/%Y" if not ISO
