@@ -14,6 +14,7 @@ from hub.evidence.proofs import Proofs
 from hub.flow import Flow
 from hub.holding import Holding
 from hub.index import Store
+from hub.index.alerts import Alert
 from hub.letters import Filter, Letter
 from hub.looking import look_through
 from hub.people import People
@@ -152,6 +153,11 @@ class Operating:
         """Counts, runs and debts by participant."""
         with self.store.read() as work:
             return status_of(work, self.store.backend, [one.id for one in self.participants()])
+
+    def incidents(self) -> list[Alert]:
+        """What is wrong now, by participant: incidents that were opened and not ended. No word on a child."""
+        with self.store.read() as work:
+            return work.alerts.lasting()
 
     def _pulling(self, participant_id: str, matching: bool) -> Pulling:
         adapter = self.systems.able(participant_id, Capability.PULL) or self._unpullable(participant_id)

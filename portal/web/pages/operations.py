@@ -1,4 +1,4 @@
-"""The operator's pages: how each participant stands, and what was set aside and why. They show no child."""
+"""The operator's pages: how each participant stands, what is wrong, and what was set aside. They show no child."""
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -11,13 +11,15 @@ from portal.web.session import Person, TheHub
 
 router = APIRouter(dependencies=[Depends(guard)])
 MOST_SHOWN = 100
+MOST_COMPARED = 20
 
 
 @router.get("/operations")
 def overview(request: Request, hub: TheHub, caller: Person) -> Response:
-    """Participants with their last exchange, counts and debts."""
+    """Participants with their last exchange, counts and debts; what is wrong now; comparisons with their systems."""
     caller.require(Act.OPERATE)
-    return page(request, "operations.html", status_of=hub.status())
+    compared = hub.reconciling.latest(limit=MOST_COMPARED)
+    return page(request, "operations.html", status_of=hub.status(), incidents=hub.incidents(), compared=compared)
 
 
 @router.get("/operations/set-aside")
