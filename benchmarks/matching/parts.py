@@ -39,9 +39,11 @@ def made(folder: Path, missing: int, found: int, seed: int = SEED) -> Path:
     whole = folder / f"{seed}-{VERSION}-{missing}x{found}"
     if not (whole / "pair.npy").exists():
         whole.mkdir(parents=True, exist_ok=True)
+        sides = {"left": missing // PART, "right": found // PART}
+        wanted = [(side, number) for side, many in sides.items() for number in range(many)]
         with ProcessPoolExecutor(os.cpu_count()) as processes:
-            parts = list(processes.map(partial(_part, folder, seed), range(max(missing, found) // PART)))
-        _join(whole, parts, missing // PART, found // PART)
+            parts = list(processes.map(partial(_part, folder, seed), *zip(*wanted, strict=True)))
+        _join(whole, dict(zip(wanted, parts, strict=True)), sides["right"])
     return whole
 
 
@@ -53,26 +55,26 @@ def opened(whole: Path) -> Large:
     return Large(left, right, np.load(whole / "pair.npy"), Generator(0).districts)
 
 
-def _part(folder: Path, seed: int, number: int) -> Path:
-    path = folder / f"{seed}-{VERSION}-part-{number:03}.npz"
+def _part(folder: Path, seed: int, side: str, number: int) -> Path:
+    """One side of a part; the other is not prepared, which takes most of the time."""
+    path = folder / f"{seed}-{VERSION}-{side}-{number:03}.npz"
     if not path.exists():
         truth = Generator(seed * 1_000 + number).set(PART, PART)
-        left, right = (rows([prepare(one).pack() for one in some]) for some in (truth.missing, truth.found))
+        table = rows([prepare(one).pack() for one in (truth.missing if side == "left" else truth.found)])
         half = path.with_name(path.name + ".new.npz")
-        np.savez(half, left=left.view(np.uint8), right=right.view(np.uint8), pair=truth.pair)
+        np.savez(half, rows=table.view(np.uint8), pair=truth.pair)
         half.replace(path)
     return path
 
 
-def _join(whole: Path, parts: list[Path], missing: int, found: int) -> None:
+def _join(whole: Path, parts: dict[tuple[str, int], Path], found: int) -> None:
     pairs = []
-    with (whole / "left.rows").open("wb") as left, (whole / "right.rows").open("wb") as right:
-        for number, path in enumerate(parts):
-            with np.load(path) as kept:
-                if number < missing:
-                    left.write(kept["left"].tobytes())
-                    there = (kept["pair"] >= 0) & (number < found)
-                    pairs.append(np.where(there, kept["pair"] + number * PART, -1))
-                if number < found:
-                    right.write(kept["right"].tobytes())
+    for side in ("left", "right"):
+        with (whole / f"{side}.rows").open("wb") as out:
+            for number in sorted(number for one, number in parts if one == side):
+                with np.load(parts[side, number]) as kept:
+                    out.write(kept["rows"].tobytes())
+                    if side == "left":
+                        there = (kept["pair"] >= 0) & (number < found)
+                        pairs.append(np.where(there, kept["pair"] + number * PART, -1))
     np.save(whole / "pair.npy", np.concatenate(pairs))
