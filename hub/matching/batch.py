@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 
 from contracts import FieldEvidence
-from hub.matching.blocking import keyed
 from hub.matching.columns import Ints, Pairs, Rows, Tables, Truths
+from hub.matching.joining import shared
 from hub.matching.model import Model
 from hub.matching.native import compiled
 from hub.matching.scoring import Bits, Scored, Weighed, reach, scored, weigh
@@ -239,19 +239,10 @@ def every_pair(left: Rows, right: Rows) -> Candidates:
 
 def candidates(left: Rows, right: Rows, most: int) -> Candidates:
     """Pairs that share a key: for each left row the rarest keys first, until the cap."""
-    mine, theirs = keyed(left), keyed(right)
-    order = np.argsort(theirs.key, kind="stable")
-    key, row = theirs.key[order], theirs.row[order]
-    begins = np.flatnonzero(np.r_[True, key[1:] != key[:-1]][: len(key)])
-    many = np.diff(begins, append=len(key))
-    at = np.searchsorted(key[begins], mine.key)
-    some = np.flatnonzero(key[begins].take(at, mode="clip") == mine.key) if len(key) else begins
-    asked, start, times = mine.row[some], begins[at[some]], many[at[some]]
-    order = np.lexsort((times, asked))  # stable: equally rare keys of a row stay in the order of their codes
-    asked, start, times = asked[order], start[order], times[order]
+    asked, start, times, held = shared(left, right)
     followed = _within_cap(asked, times, most)
     out = np.flatnonzero(~followed)
-    followed_keys = (asked[followed], start[followed], times[followed], row)
+    followed_keys = (asked[followed], start[followed], times[followed], held)
     capped = int((np.diff(asked[out], prepend=-1) > 0).sum())
     return Candidates(*followed_keys, capped, len(out), int(times[out].sum()))
 

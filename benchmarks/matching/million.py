@@ -1,0 +1,179 @@
+"""A million found children and two hundred thousand missing: ours and Splink on DuckDB, each a process of its own.
+
+    python -m benchmarks.matching.million --sets FOLDER --rival-python VENV/bin/python --write docs/benchmarks.md
+
+Both begin with people that are prepared (packed features; the columns that Splink compares, as Parquet) and end with
+each missing child's best ten. Sets are kept in the folder and used again.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.matching.parts import PART, made, opened
+from benchmarks.matching.report import END, load, put
+from benchmarks.matching.sets import CAP, megabytes
+from hub.matching import Model
+from hub.matching.batch import candidates, link
+from hub.matching.learning import count_words, learn
+from hub.matching.native.compiled import available
+
+_BEGIN = "<!-- million: written by python -m benchmarks.matching.million -->"
+_TITLES = {
+    "ours": "ours, the model as shipped",
+    "learned": "ours, learned by EM",
+    "fastest": "Splink, its fastest blocking",
+    "keys": "Splink on our pairs, a sample of the missing",
+}
+
+
+def main() -> None:
+    """Run each contender once, print and, if asked, write."""
+    asked = argparse.ArgumentParser(prog="benchmarks.matching.million", description=__doc__)
+    asked.add_argument("--sets", type=Path, required=True, help="folder in which sets are kept")
+    asked.add_argument("--rival-python", type=Path, help="python of an environment with the extra")
+    asked.add_argument("--missing", type=int, default=200_000)
+    asked.add_argument("--found", type=int, default=1_000_000)
+    asked.add_argument("--sample", type=int, default=5_000, help="missing children that Splink gets with our pairs")
+    asked.add_argument("--only", nargs="+", choices=[*_TITLES, "keep"], default=[*_TITLES])
+    asked.add_argument("--write", type=Path, help="file whose section on the million is replaced")
+    asked.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    whole = made(given.sets, given.missing, given.found)
+    if given.one:
+        _ours(whole, given.one)
+        return
+    tables = _kept(given, whole)
+    _warm(given)
+    runs = {which: _run(given, which, whole, tables) for which in given.only if which != "keep"}
+    text = _text(given, runs)
+    print(text)
+    if given.write:
+        put(given.write, _BEGIN, text)
+
+
+def _kept(given: argparse.Namespace, whole: Path) -> Path:
+    """What the rival reads, made once."""
+    tables = whole / f"rival-{given.sample}"
+    if {*given.only} - {"ours", "learned"} and not (tables / "right.parquet").exists():
+        command = [str(given.rival_python), "-m", "benchmarks.matching.million_rival", "keep"]
+        subprocess.run([*command, str(whole), str(tables), str(given.sample)], check=True)
+    return tables
+
+
+def _warm(given: argparse.Namespace) -> None:
+    """Compile the loops, as a first run on a machine does: later ones find them kept."""
+    some = opened(made(given.sets, PART, PART))
+    link(Model.load(), some.left, some.right, most_candidates=CAP)
+
+
+def _run(given: argparse.Namespace, which: str, whole: Path, tables: Path) -> dict[str, Any]:
+    out = whole / f"{which}.json"
+    ours = which in ("ours", "learned")
+    if ours:
+        sizes = ["--missing", str(given.missing), "--found", str(given.found)]
+        command = [sys.executable, "-m", "benchmarks.matching.million", "--sets", str(given.sets), "--one", str(out)]
+        subprocess.run([*command, *sizes], check=True)
+    else:
+        command = [str(given.rival_python), "-m", "benchmarks.matching.million_rival", "link"]
+        subprocess.run([*command, str(tables), which, str(out)], check=True)
+    result: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    with np.load(out.with_suffix(".npz")) as links:
+        result["recall"] = _recall(opened(whole).pair, links, given.sample if which == "keys" else None)
+        if ours:
+            result["recall of the sample"] = _recall(opened(whole).pair, links, given.sample)
+    print(which, result, flush=True)
+    return result
+
+
+def _recall(pair: Any, links: Any, of: int | None) -> float:
+    """Share of the missing with a true pair who have it among their ten."""
+    left, right = links["left"].astype(int), links["right"].astype(int)
+    hit = np.unique(left[right == pair[left]])
+    return float((hit < (of or len(pair))).sum() / (pair[:of] >= 0).sum())
+
+
+def _ours(whole: Path, out: Path) -> None:
+    start = time.perf_counter()
+    large = opened(whole)
+    left, right = large.left, large.right
+    model = Model.load().with_centroids(large.districts).with_frequencies(count_words([left, right]))
+    read = time.perf_counter()
+    if out.stem == "learned":
+        model = learn(model, left, right, version=f"{model.version}-learned").model
+    trained = time.perf_counter()
+    links = link(model, left, right, most_candidates=CAP, least_bits=-20.0)
+    done, most = time.perf_counter(), megabytes()
+    seconds = {"read": read - start, "train": trained - read, "keys and score": done - trained}
+    begun = time.perf_counter()
+    candidates(left, right, CAP)  # once more, alone: what is left of linking is scoring
+    seconds |= {"whole": done - start, "score": done - trained - (time.perf_counter() - begun)}
+    np.savez(out.with_suffix(".npz"), left=links.left, right=links.right)
+    left_out = links.pairs_left_out
+    told = {"seconds": seconds, "pairs": links.candidates, "left out": left_out, "megabytes": most}
+    out.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _text(given: argparse.Namespace, runs: dict[str, dict[str, Any]]) -> str:
+    lines = "\n".join(f"| {_TITLES[which]} | {_row(run)} |" for which, run in runs.items())
+    return f"""{_BEGIN}
+## Matching: {given.missing:,} missing among {given.found:,} found children
+
+One run of each, one after the other, each a process of its own, {os.cpu_count()} cores shared with other work (load now
+{load()}). Run on {dt.date.today()}. Both sides begin with prepared people (packed features; the columns that Splink
+compares, as Parquet): reading and understanding what users wrote is in neither,
+nor is compiling our loops, which a machine does once. Ours keeps at most {CAP:,} candidates
+of one child and scores by {"compiled loops" if available() else "numpy"}. Splink's comparisons are its standard ones
+with phonetic keys; `whole` is from opening the files to the best ten, training included.
+
+| | pairs (M) | train s | score s | M pairs/s | whole s | MB | recall@10 |
+|---|---|---|---|---|---|---|---|
+{lines}
+
+{_ratios(given, runs)}
+{END}"""
+
+
+def _row(run: dict[str, Any]) -> str:
+    seconds = run["seconds"]
+    return (
+        f"{run['pairs'] / 1e6:.1f} | {seconds['train']:.1f} | {seconds['score']:.1f} "
+        f"| {run['pairs'] / seconds['score'] / 1e6:.2f} | {seconds['whole']:.1f} | {run['megabytes']:.0f} "
+        f"| {run['recall']:.3f}"
+    )
+
+
+def _ratios(given: argparse.Namespace, runs: dict[str, dict[str, Any]]) -> str:
+    ours, said = runs.get("ours"), []
+    if not ours:
+        return ""
+    rate = ours["pairs"] / ours["seconds"]["score"]
+    if fastest := runs.get("fastest"):
+        times = rate / (fastest["pairs"] / fastest["seconds"]["score"])
+        whole, memory = (ours["seconds"]["whole"] / fastest["seconds"]["whole"], ours["megabytes"])
+        said.append(
+            f"Beside Splink at its fastest blocking: {times:.1f} times the pairs a second, {whole:.2f} of its whole "
+            f"time and {memory / fastest['megabytes']:.2f} of its memory, recall@10 {ours['recall']:.3f} against "
+            f"{fastest['recall']:.3f}."
+        )
+    if keys := runs.get("keys"):
+        part = ours["seconds"]["whole"] * given.sample / given.missing
+        said.append(
+            f"Beside Splink on our pairs, of the first {given.sample:,} missing alone (more take too long): "
+            f"{rate / (keys['pairs'] / keys['seconds']['score']):.1f} times the pairs a second; Splink scores the "
+            f"sample in {keys['seconds']['score']:.0f} s, our whole run {part:.1f} s for as many missing; "
+            f"recall@10 of the sample {ours['recall of the sample']:.3f} against {keys['recall']:.3f}."
+        )
+    return "\n\n".join(said)
+
+
+if __name__ == "__main__":
+    main()
