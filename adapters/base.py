@@ -97,6 +97,8 @@ class Connection:
     timeout_seconds: float = 20.0
     outgoing: Outgoing = OPEN_INTERNET
     """What it may lie in besides the open Internet: nothing, unless the hub's settings say so."""
+    certificates: tuple[str, ...] = ()
+    """The participant's certificates (base64 DER): by one of them its system signs what it answers."""
 
 
 class Adapter:

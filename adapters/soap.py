@@ -18,6 +18,7 @@ from adapters import outgoing, wire
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, OneRecord, Reach
 from adapters.rest import bounded, credentials, guarded, raise_for, session, traced
+from adapters.signing import Signing, identity_of
 from contracts import Refused, Unready
 
 _ADDRESSING = "http://www.w3.org/2005/08/addressing"
@@ -161,16 +162,23 @@ def message_header(message_id: str) -> etree._Element:
 
 
 def _client(connection: Connection, reach: Reach, folder: Path) -> Client:
-    wsse = None
-    if reach.auth == "wsse":
+    wsse: Any = None
+    if reach.auth == "wsse" and not _signs(connection, reach):
         user, _, password = (connection.secret or "").partition(":")
         wsse = UsernameToken(user, password)
+    elif _signs(connection, reach):
+        wsse = Signing(identity_of(connection.secret or ""), connection.certificates)
     transport = PinnedTransport(connection, reach, folder)
     try:
         described = _described(folder / str(reach.wsdl), reach.strict, transport)
         return Client(described, transport=transport, settings=described.settings, wsse=wsse)
     except (zeep.exceptions.Error, etree.LxmlError, OSError, KeyError, ValueError):
         raise Refused("bad_wsdl", f"{reach.wsdl} cannot be read as a WSDL; get it again from the owner") from None
+
+
+def _signs(connection: Connection, reach: Reach) -> bool:
+    """By signature where the manifest says so, or where a system known by a user name is given a key file instead."""
+    return reach.auth == "x509" or (reach.auth == "wsse" and "-----BEGIN" in (connection.secret or ""))
 
 
 _read: dict[tuple[Path, int, bool], Document] = {}

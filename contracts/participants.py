@@ -82,4 +82,10 @@ class Participant(Model):
     endpoint: Endpoint | None = None
     witness_key: Annotated[str, StringConstraints(min_length=10, max_length=300)] | None = None
     """Verifier key (C2SP signed-note, type 4) by which its cosignatures of the audit are known."""
+    certificates: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/=]+$", max_length=6_000)]], Field(max_length=4)
+    ] = []
+    """X.509 certificates (base64 DER) by which its system signs; two at once while one takes the other's place."""
+    bearer: bool = False
+    """Whether keys are taken beside signatures once it has a certificate; before that, keys that were issued are."""
     active: bool = True

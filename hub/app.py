@@ -6,6 +6,8 @@ from typing import Self
 import structlog
 
 import registry
+import registry.secrets
+from adapters.signing import Identity, identity_of
 from contracts import AreaKind, Permission, Purpose, Refused, Section, SectionName
 from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
 from contracts.exchange import (
@@ -83,6 +85,7 @@ class Hub(Operating):
             scope_of=Jurisdictions(self.registry).scope,
         )
         self.glass = Glass(store)
+        self._identity = _identity(settings)
         self._finding, self._holding = Finding(store, core), Holding(store, core)
         self.proofs = Proofs(store, settings)
         rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)
@@ -121,7 +124,27 @@ class Hub(Operating):
 
     def participant_by_key(self, key: str) -> Caller:
         """Who holds ``key``; raises ``Refused`` with code ``wrong_key``."""
-        return machine(self.registry.participant_by_key(key))
+        found = self.registry.participant_by_key(key)
+        if found.certificates and not found.bearer:
+            raise Refused("signature_needed", "This participant signs its messages; its key alone is not taken.")
+        return machine(found)
+
+    def participant_by_certificate(self, certificate: str) -> Caller:
+        """Whose certificate (base64 DER) it is; raises ``Refused`` with code ``unknown_certificate``."""
+        found = self.registry.participants.of_certificate(certificate)
+        if found is None:
+            raise Refused("unknown_certificate", "This certificate is registered for nobody. Have it registered first.")
+        return machine(found)
+
+    def take_signature(self, caller: Caller, value: str) -> None:
+        """Note that a signature was seen; raises ``Refused`` (``replayed``) if it was before, at any process."""
+        with self.store.write() as work:
+            if not work.replies.first(_namespace(caller), value, self.flow.now()):
+                raise Refused("replayed", "This very message came before. Sign each message anew, a repeated one too.")
+
+    def signs(self) -> Identity | None:
+        """By what the hub signs its answers; None where ``TRACKCHILD_SIGNING_KEY`` is not set."""
+        return self._identity
 
     def kept_reply(self, caller: Caller, key: str, body_hash: str) -> str | None:
         """The reply given under an idempotency key; ``Refused`` (``idempotency_key_reused``) for another body."""
@@ -316,3 +339,7 @@ def _look(caller: Caller, act: Act, hub_id: str, wanted: GetCase | None = None) 
         purpose=wanted.purpose.value if wanted and wanted.purpose else None,
         matter=wanted.case if wanted else None,
     )
+
+
+def _identity(settings: Settings) -> Identity | None:
+    return None if settings.signing_key is None else identity_of(registry.secrets.read(f"file:{settings.signing_key}"))

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """Folder below which participants' saved files lie (endpoints with ``file://``); absent means none are read."""
     model: Path | None = None
     """A matching model (``model.toml``) in place of the one shipped."""
+    signing_key: Path | None = None
+    """PEM file with the private key and the certificate by which the hub signs its answers to signed SOAP messages."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
     """Secret of the keyed hashes in the index. After a change the hub waits for ``match_all`` to build them anew."""
     pool: Annotated[int, Field(ge=1)] | None = None

@@ -32,7 +32,7 @@ class Systems:
         if participant.endpoint is None:
             raise Refused("no_endpoint", "This participant has no system to speak to. Give it an endpoint.")
         kept: dict[str, tuple[str, Adapter]] = self._kept.__dict__
-        said = participant.endpoint.model_dump_json()
+        said = participant.endpoint.model_dump_json() + ",".join(participant.certificates)
         if participant_id not in kept or kept[participant_id][0] != said:
             kept[participant_id] = said, self.made_for(participant)
         return kept[participant_id][1]
@@ -46,7 +46,14 @@ class Systems:
         endpoint = participant.endpoint
         assert endpoint is not None
         secret = secrets.read(endpoint.secret) if endpoint.secret is not None else None
-        connection = Connection(participant.id, endpoint.url, secret, endpoint.timeout_seconds, self.outgoing)
+        connection = Connection(
+            participant.id,
+            endpoint.url,
+            secret,
+            endpoint.timeout_seconds,
+            certificates=tuple(participant.certificates),
+            outgoing=self.outgoing,
+        )
         if endpoint.adapter not in makers:
             makers[endpoint.adapter] = catalog.maker(endpoint.adapter, self._outside)
         return makers[endpoint.adapter](connection)

@@ -64,6 +64,14 @@ class Participants:
             body = connection.execute(select(table.c.body).where(table.c.id == participant_id)).scalar()
         return None if body is None else Participant.model_validate_json(body)
 
+    def of_certificate(self, text: str) -> Participant | None:
+        """The active participant for which this certificate (base64 DER) is registered; None if there is none."""
+        query = select(table.c.body).where(table.c.body.contains(text, autoescape=True)).where(table.c.active)
+        with self._store.reading() as connection:
+            bodies = list(connection.execute(query).scalars()) if text else []
+        found = [one for one in map(Participant.model_validate_json, bodies) if text in one.certificates]
+        return found[0] if len(found) == 1 else None
+
     def require(self, participant_id: str) -> Participant:
         """The same; raises ``Refused`` with code ``unknown_participant``."""
         found = self.get(participant_id)

@@ -59,7 +59,7 @@ class Reach(Form):
     """``[connection]``: which transport, how it proves itself, how much it may answer."""
 
     transport: Literal["rest", "soap", "files", "database"]
-    auth: Literal["none", "api_key", "basic", "bearer", "wsse"] = "none"
+    auth: Literal["none", "api_key", "basic", "bearer", "wsse", "x509"] = "none"
     auth_required: bool = True
     auth_header: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")] = "X-Api-Key"
     max_bytes: Annotated[int, Field(ge=1_000, le=500_000_000)] = 20_000_000
@@ -71,8 +71,8 @@ class Reach(Form):
     def _soap_is_whole(self) -> Self:
         if self.transport == "soap" and not (self.wsdl and self.binding):
             raise ValueError("transport soap needs wsdl (a file in this folder) and binding ({namespace}Name)")
-        if self.auth == "wsse" and self.transport != "soap":
-            raise ValueError("auth wsse is for transport soap only")
+        if self.auth in ("wsse", "x509") and self.transport != "soap":
+            raise ValueError(f"auth {self.auth} is for transport soap only")
         return self
 
 

@@ -26,7 +26,7 @@ _SECONDS = 300
 
 @dataclass(frozen=True)
 class Proof:
-    """What a signature proved: the certificate (base64 DER) that made it, and its value, by which an answer is bound."""
+    """What a signature proved: the certificate (base64 DER) behind it, and its value, to which an answer is bound."""
 
     certificate: str
     value: str

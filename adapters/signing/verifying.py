@@ -58,7 +58,9 @@ def verified(
     security = _only(header, SECURITY)
     token, stamp, signature = (_only(security, name) for name in (TOKEN, TIMESTAMP, SIGNATURE))
     signed = [body, stamp, *header.findall(MESSAGE_ID), *_confirmed(security, answering)]
-    info, value, key_info = _children(signature, *(f"{{{DS}}}{one}" for one in ("SignedInfo", "SignatureValue", "KeyInfo")))
+    info, value, key_info = _children(
+        signature, *(f"{{{DS}}}{one}" for one in ("SignedInfo", "SignatureValue", "KeyInfo"))
+    )
     algorithm = _algorithm(info)
     _covers(info, signed)
     certificate = _certificate(key_info, token)
@@ -95,7 +97,10 @@ def _no_second_meaning(root: etree._Element, soap: str) -> None:
     for name in (*_ONCE, f"{{{soap}}}Body", f"{{{soap}}}Header", f"{{{soap}}}Envelope"):
         if sum(1 for _ in root.iter(name)) != 1:
             raise _bad(f"the message must hold {etree.QName(name).localname} once")
-    if sum(1 for _ in root.iter(MESSAGE_ID)) > 1 or next(root.iter("{http://www.w3.org/2001/XInclude}*"), None) is not None:
+    if (
+        sum(1 for _ in root.iter(MESSAGE_ID)) > 1
+        or next(root.iter("{http://www.w3.org/2001/XInclude}*"), None) is not None
+    ):
         raise _bad("the message must hold one MessageID at most, and no XInclude")
 
 
@@ -139,7 +144,9 @@ def _covers(info: etree._Element, signed: list[etree._Element]) -> None:
 def _digest_value(reference: etree._Element) -> str:
     transforms, method, value = _children(reference, *_REFERENCE)
     steps = list(transforms)
-    right_step = len(steps) == 1 and steps[0].tag == f"{{{DS}}}Transform" and dict(steps[0].attrib) == {"Algorithm": EXCLUSIVE}
+    right_step = (
+        len(steps) == 1 and steps[0].tag == f"{{{DS}}}Transform" and dict(steps[0].attrib) == {"Algorithm": EXCLUSIVE}
+    )
     if not right_step or len(steps[0]):
         raise _bad("the one transform taken is exclusive canonicalization, without a list of prefixes")
     if method.get("Algorithm") != SHA256 or len(method):

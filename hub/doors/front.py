@@ -27,9 +27,17 @@ class Front:
         self.desk, self._admission = desk, Admission(limits.calls_per_second, limits.calls_at_once)
 
     def answer(
-        self, call: Call, key: str, values: Callable[[], Any], once: str | None = None, trace: str | None = None
+        self,
+        call: Call,
+        key: str | Caller,
+        values: Callable[[], Any],
+        once: str | None = None,
+        trace: str | None = None,
     ) -> Model:
-        """Answer one call of whoever holds ``key``; ``once`` is its Idempotency-Key, ``trace`` its ``traceparent``."""
+        """Answer one call of whoever holds ``key``, or signed it.
+
+        ``once`` is its Idempotency-Key, ``trace`` its ``traceparent``.
+        """
         with tracing.traced(trace):
             caller = caller_of(self.desk, key)
             with self._admission.admitted(caller.id):
@@ -38,7 +46,7 @@ class Front:
                 return self._once(call, caller, values(), once)
 
     def begin(
-        self, call: Call, key: str, values: Callable[[], Any], trace: str | None = None
+        self, call: Call, key: str | Caller, values: Callable[[], Any], trace: str | None = None
     ) -> tuple[Growing, Callable[[], None]]:
         """A call whose answer grows, under way, and what to call once it is over: till then it counts as inside."""
         with tracing.traced(trace), ExitStack() as inside:

@@ -13,11 +13,13 @@ def bearer(header: str | None) -> str:
     return key.strip() if kind.lower() == "bearer" else ""
 
 
-def caller_of(desk: Desk, key: str) -> Caller:
+def caller_of(desk: Desk, key: str | Caller) -> Caller:
     """Whose key it is; raises ``Refused`` (``missing_key``, ``wrong_key``).
 
     A key that was revoked or has run out is told in the same words as one that never was.
     """
+    if isinstance(key, Caller):
+        return key  # known by a signature, at the door
     if not key:
         raise Refused("missing_key", "Send your key: Authorization: Bearer KEY, or the SOAP header Credentials.")
     try:

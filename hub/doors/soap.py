@@ -12,6 +12,7 @@ from spyne import Fault as SpyneFault
 from spyne.protocol.soap import Soap11, Soap12
 from spyne.server.wsgi import WsgiApplication
 
+from adapters.signing import SECURITY
 from contracts import Fault, Model, Refused
 from contracts.base import Line
 from hub.doors.bridge import NAMESPACE, Bridge
@@ -21,6 +22,7 @@ from hub.doors.faults import Shown, shown
 from hub.doors.front import Front
 from hub.doors.inline import Inline
 from hub.doors.keys import bearer
+from hub.doors.signatures import answered, signed_by
 
 # spyne writes whole requests to its log when one fails; nothing of a child belongs there.
 logging.getLogger("spyne").setLevel(logging.CRITICAL + 1)
@@ -76,7 +78,8 @@ class _Ours:
     @_faulting
     def decompose_incoming_envelope(self, ctx: Any, message: Any = None) -> None:
         headers, body = opened(ctx.in_document, self.ns_soap_env)
-        check_understood(headers, self.ns_soap_env, {_CREDENTIALS, _MESSAGE_ID})
+        ctx.udc = signed_by(ctx.in_document, self.ns_soap_env, ctx.app.config)
+        check_understood(headers, self.ns_soap_env, {_CREDENTIALS, _MESSAGE_ID} | ({SECURITY} if ctx.udc else set()))
         name = etree.QName(body)
         if name.namespace != NAMESPACE:
             raise Refused("wrong_namespace", f"Write the call in the namespace {NAMESPACE}.")
@@ -90,10 +93,12 @@ class _Ours:
     def serialize(self, ctx: Any, message: Any) -> None:
         if ctx.out_error is None:
             super().serialize(ctx, message)  # type: ignore[misc]
+            _signed(ctx)
             return
         failed = ctx.out_error if isinstance(ctx.out_error, _Failed) else _Failed(ctx.out_error)
         ctx.transport.resp_headers.update(failed.shown.headers)
         ctx.out_document = fault_envelope(failed.shown, self.ns_soap_env)
+        _signed(ctx)
 
     def fault_to_http_response_code(self, fault: Any) -> str:
         found = fault.shown if isinstance(fault, _Failed) else shown(fault)
@@ -147,11 +152,19 @@ def key_of(ctx: Any) -> str:
     return bearer(ctx.transport.req_env.get("HTTP_AUTHORIZATION"))
 
 
+def _signed(ctx: Any) -> None:
+    """Sign the answer to a signed request, a fault too."""
+    if ctx.udc:
+        answered(ctx.out_document, ctx.udc, ctx.app.config)
+
+
 def _once(ctx: Any) -> str | None:
     """The message's own id: WS-Addressing's MessageID, else the HTTP header Idempotency-Key."""
     for header in ctx.in_header_doc or ():
         if header.tag == _MESSAGE_ID:
             return (header.text or "").strip()
+    if ctx.udc:
+        return None  # the HTTP header is not signed
     said: str | None = ctx.transport.req_env.get("HTTP_IDEMPOTENCY_KEY")
     return said
 
@@ -161,7 +174,8 @@ def _operation(call: Call) -> Any:
     def operation(ctx: Any, body: etree._Element) -> Any:
         front: Front = ctx.app.config
         trace = ctx.transport.req_env.get("HTTP_TRACEPARENT")
-        reply = front.answer(call, key_of(ctx), lambda: values(body, call.request), _once(ctx), trace)
+        who = ctx.udc.caller if ctx.udc else key_of(ctx)
+        reply = front.answer(call, who, lambda: values(body, call.request), _once(ctx), trace)
         return bridge.instance(reply)
 
     def named(ctx: Any, message: Any) -> Any:

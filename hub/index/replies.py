@@ -3,11 +3,13 @@
 import datetime
 import hashlib
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from hub.index import dialect
 from hub.index.inbox import Received
 from hub.index.schema import inbox
+
+_KEPT = datetime.timedelta(hours=1)
 
 
 class Replies:
@@ -25,6 +27,15 @@ class Replies:
         said = {"sender": sender, "message_id": _id_of(key), "at": now}
         said |= {"body_hash": received.body_hash, "reply": received.reply}
         dialect.insert_new(self._connection, inbox, said)
+
+    def first(self, sender: str, signature: str, now: datetime.datetime) -> bool:
+        """Whether a signature comes for the first time; kept for an hour, which is longer than a message may be old."""
+        digest = hashlib.sha256(signature.encode()).hexdigest()
+        if digest.startswith("00"):  # now and then, so that it costs little
+            mine = (inbox.c.sender == sender) & inbox.c.message_id.startswith("sig:")
+            self._connection.execute(delete(inbox).where(mine & (inbox.c.at < now - _KEPT)))
+        said = {"sender": sender, "message_id": f"sig:{digest[:56]}", "at": now, "body_hash": digest, "reply": "{}"}
+        return dialect.insert_new(self._connection, inbox, said)
 
 
 def _id_of(key: str) -> str:

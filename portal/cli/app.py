@@ -18,6 +18,7 @@ from portal.cli import (
     exchange,
     failing,
     faults,
+    keys,
     letters,
     match,
     node,
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for part in (demo, serve, work, node, exchange, search, doctor, backup):
     part.add_to(app)
-for group in (match, letters, audit, adapter, contract, directory, accounts, cases, reconcile, faults):
+for group in (match, letters, audit, adapter, contract, directory, accounts, cases, reconcile, faults, keys):
     app.add_typer(group.group)
 
 

@@ -45,9 +45,9 @@ def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     """
     running: list[Node] = []
 
-    def start(kind: str, rows: list[dict[str, Any]] | None = None) -> Node:
+    def start(kind: str, rows: list[dict[str, Any]] | None = None, key: str = KEY) -> Node:
         place = tmp_path_factory.mktemp(kind)
-        node = _started(kind, place, _samples(kind, place) if rows is None else _written(rows, place))
+        node = _started(kind, place, _samples(kind, place) if rows is None else _written(rows, place), key)
         running.append(node)
         return node
 
@@ -70,9 +70,9 @@ def _written(rows: list[dict[str, Any]], place: Path) -> Path:
     return place / "rows.jsonl"
 
 
-def _started(kind: str, place: Path, load: Path) -> Node:
+def _started(kind: str, place: Path, load: Path, key: str) -> Node:
     database = f"sqlite:///{place / 'node.sqlite'}"
-    command = [sys.executable, "-c", _SERVE, kind, database, str(load), KEY]
+    command = [sys.executable, "-c", _SERVE, kind, database, str(load), key]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     said = process.stdout.readline()

@@ -19,7 +19,9 @@ def serve(
     key: str | None = None,
     announce: Callable[[str], None] = say_ready,
 ) -> None:
-    """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the ``user:password`` asked for, none lets all call."""
+    """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the ``user:password`` asked for, or a PEM bundle
+    to sign by; none lets all call.
+    """
     register = Register(database)
     if load is not None:
         with fitting(load):

@@ -11,11 +11,11 @@ import contracts.spyne_compat  # noqa: F401
 # isort: split
 from lxml import etree
 from spyne import Application, Fault, ServiceBase, rpc
-from spyne.protocol.soap import Soap11
 from spyne.server.wsgi import WsgiApplication
 
 from adapters.state_police.node import disclosure, tables, words
 from adapters.state_police.node.register import Register, moment
+from adapters.state_police.node.signed import Signatures, SignedSoap
 
 ADDRESS = "http://scrb.bihar.example/gumshuda-seva"
 _PAGE = 100
@@ -124,16 +124,18 @@ def _no_such_report() -> Fault:
 
 def application(register: Register | None, key: str | None = None) -> WsgiApplication:
     """The service as a WSGI application, over one register."""
+    signatures = Signatures(key) if key is not None and "-----BEGIN" in key else None
     app = Application(
         [GumshudaSeva],
         tns=words.NAMESPACE,
         name="GumshudaSeva",
-        in_protocol=Soap11(validator="lxml"),
-        out_protocol=Soap11(),
+        in_protocol=SignedSoap(signatures, validator="lxml"),
+        out_protocol=SignedSoap(signatures),
     )
 
     def enter(ctx: Any) -> None:
-        _admit(ctx.in_header_doc, key)
+        if signatures is None:
+            _admit(ctx.in_header_doc, key)
         ctx.udc = register
 
     app.event_manager.add_listener("method_call", enter)

@@ -4,6 +4,7 @@ import datetime
 import threading
 from collections.abc import Iterator
 
+from adapters.signing import Identity
 from contracts import CaseEvent, ChildRecord, Institution, Notice, Participant, Permission, Problem, Refused
 from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
 from contracts.exchange import (
@@ -50,6 +51,9 @@ class MemoryDesk:
         self.events: dict[str, CaseEvent] = {}
         self.notices = [notice(1), notice(2)]
         self.lock = threading.Lock()
+        self.certificates: set[str] = set()
+        self.signatures: set[str] = set()
+        self.identity: Identity | None = None
         self.kept: dict[tuple[str, str], tuple[str, str]] = {}
 
     def kept_reply(self, caller: Caller, key: str, body_hash: str) -> str | None:
@@ -65,6 +69,19 @@ class MemoryDesk:
         if key not in self.callers:
             raise Refused("wrong_key", "This key is not known. Ask the hub for a new one.")
         return self.callers[key]
+
+    def participant_by_certificate(self, certificate: str) -> Caller:
+        if certificate not in self.certificates:
+            raise Refused("unknown_certificate", "This certificate is registered for nobody.")
+        return self.callers[KEY]
+
+    def take_signature(self, caller: Caller, value: str) -> None:
+        if value in self.signatures:
+            raise Refused("replayed", "This very message came before.")
+        self.signatures.add(value)
+
+    def signs(self) -> Identity | None:
+        return self.identity
 
     def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread) -> SubmitReply:
         outcomes = [self._take(caller, record) for record in woven(message.records, unread)]

@@ -1,0 +1,141 @@
+"""``trackchild keys``: a small certificate authority of one's own, and whose certificate is whose."""
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portal.cli import output
+from portal.cli.opened import opened_hub
+
+group = typer.Typer(name="keys", help="Certificates by which systems sign what they say.", no_args_is_help=True)
+_Folder = Annotated[Path, typer.Option(help="Where the authority keeps its key; let nobody else read it.")]
+_Participant = Annotated[str, typer.Argument(help="Id of the participant in the registry.")]
+_File = Annotated[Path, typer.Argument(help="The certificate, as PEM.", exists=True, dir_okay=False)]
+
+
+@group.command()
+def init(folder: _Folder = Path("authority"), as_json: output.Json = False) -> None:
+    """Make the authority: a key and a certificate of ten years. Refuses where there is one.
+
+    Example:
+
+        trackchild keys init --folder authority
+    """
+    from adapters.signing import authority
+
+    made = authority.init(folder)
+    output.show({"certificate": str(made)}, as_json, lambda: f"The authority stands; give others {made}.")
+
+
+@group.command()
+def issue(
+    name: Annotated[str, typer.Argument(help="Whom it is for: a participant's id, or the hub's host name.")],
+    folder: _Folder = Path("authority"),
+    days: Annotated[int, typer.Option(min=1, max=825, help="How long it holds.")] = 90,
+    to: Annotated[Path | None, typer.Option(help="File for key and certificate; else NAME.pem.")] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Make a new key and certificate in one file, to sign by. Renewing is the same, under another file name.
+
+    Example:
+
+        trackchild keys issue police-br --days 90
+    """
+    from adapters.signing import authority
+
+    made = authority.issue(folder, name, datetime.timedelta(days=days), to or Path(f"{name}.pem"))
+    output.show({"file": str(made)}, as_json, lambda: f"{made} holds the key and the certificate of {name}.")
+
+
+@group.command()
+def register(participant: _Participant, certificate: _File, as_json: output.Json = False) -> None:
+    """Take the certificate of FILE as the participant's, beside those it has: two hold while one replaces the other.
+
+    From the first one on its keys are refused, unless `trackchild keys bearer` allows them.
+
+    Example:
+
+        trackchild keys register police-br police-br.pem
+    """
+    from adapters.signing import certificates_of
+
+    new = certificates_of(certificate.read_text())[0]
+    with opened_hub() as hub:
+        found = hub.registry.participants.require(participant)
+        held = [*found.certificates, *([] if new in found.certificates else [new])]
+        hub.registry.participants.alter(type(found).model_validate(found.model_dump() | {"certificates": held}))
+    output.show({"certificates": len(held)}, as_json, lambda: f"{participant} has {len(held)} certificates.")
+
+
+@group.command()
+def revoke(
+    participant: _Participant,
+    fingerprint: Annotated[str, typer.Argument(help="Its beginning, 8 digits or more, as `keys list` shows it.")],
+    as_json: output.Json = False,
+) -> None:
+    """Take a certificate no more, from this moment, at every process.
+
+    Example:
+
+        trackchild keys revoke police-br 3f09a1c2
+    """
+    from adapters.signing import identity
+    from contracts import Refused
+
+    with opened_hub() as hub:
+        found = hub.registry.participants.require(participant)
+        kept = [one for one in found.certificates if not identity.fingerprint(one).startswith(fingerprint.lower())]
+        if len(fingerprint) < 8 or len(kept) != len(found.certificates) - 1:
+            raise Refused(
+                "no_such_certificate", "This participant has no one certificate of that fingerprint. List them."
+            )
+        # Without a certificate its keys would open the doors again: revoking must not weaken.
+        hub.registry.participants.alter(
+            found.model_copy(update={"certificates": kept, "active": bool(kept or found.bearer)})
+        )
+    left = "" if kept or found.bearer else " It has none left and is inactive now; register one, then activate it."
+    output.show({"certificates": len(kept)}, as_json, lambda: f"Revoked; {len(kept)} left.{left}")
+
+
+@group.command()
+def bearer(
+    participant: _Participant,
+    allow: Annotated[bool, typer.Option("--allow/--refuse", help="Whether keys are taken beside signatures.")],
+    as_json: output.Json = False,
+) -> None:
+    """Allow or refuse a participant's keys beside its certificates.
+
+    Example:
+
+        trackchild keys bearer police-br --refuse
+    """
+    with opened_hub() as hub:
+        found = hub.registry.participants.require(participant)
+        hub.registry.participants.alter(found.model_copy(update={"bearer": allow}))
+    output.show({"bearer": allow}, as_json, lambda: f"Keys of {participant}: {'allowed' if allow else 'refused'}.")
+
+
+@group.command(name="list")
+def list_(as_json: output.Json = False) -> None:
+    """Show every registered certificate and when it runs out.
+
+    Example:
+
+        trackchild keys list
+    """
+    from adapters.signing import certificate_text, identity
+
+    with opened_hub() as hub:
+        rows = [
+            {
+                "participant": one.id,
+                "fingerprint": identity.fingerprint(text),
+                "until": certificate_text(text).not_valid_after_utc.isoformat(),
+            }
+            for one in hub.registry.participants.all()
+            for text in one.certificates
+        ]
+    lines = [f"{row['participant']}  {row['fingerprint'][:16]}  until {row['until'][:10]}" for row in rows]
+    output.show(rows, as_json, lambda: "\n".join(lines) or "No certificate is registered.")
