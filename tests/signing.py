@@ -15,9 +15,13 @@ from tests.hub.doors.messages import envelope, xml
 _DAY = datetime.timedelta(days=1)
 
 
-@cache
 def pem(name: str, kind: str = "ec", first: int = -1, last: int = 30) -> str:
-    """A private key and its own certificate, valid from ``first`` to ``last`` days from now."""
+    """A private key and its own certificate, valid from ``first`` to ``last`` days from now; the same each time."""
+    return _made(name, kind, first, last)
+
+
+@cache
+def _made(name: str, kind: str, first: int, last: int) -> str:
     made = ec.generate_private_key(ec.SECP256R1()) if kind == "ec" else rsa.generate_private_key(65537, 2048)
     whose = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)

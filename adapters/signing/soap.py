@@ -61,7 +61,9 @@ def sign(root: etree._Element, identity: Identity, answering: str | None = None)
     security.set(f"{{{soap}}}mustUnderstand", "1")
     token = etree.SubElement(security, TOKEN, EncodingType=BASE64, ValueType=X509V3)
     token.text = identity.text
-    signed = [root.find(f"{{{soap}}}Body"), _timestamp(security), *header.findall(MESSAGE_ID)]
+    body = root.find(f"{{{soap}}}Body")
+    assert body is not None  # every writer of envelopes makes one
+    signed = [body, _timestamp(security), *header.findall(MESSAGE_ID)]
     if answering is not None:
         signed.append(etree.SubElement(security, CONFIRMATION, nsmap={"wsse11": WSSE11}, Value=answering))
     for element in [token, *signed]:

@@ -86,7 +86,7 @@ def _no_second_meaning(root: etree._Element, soap: str) -> None:
     """No element twice of those that count, no id twice, nothing that stands for something else (href, XInclude)."""
     seen: set[str] = set()
     for element in root.iter(etree.Element):
-        for name, value in element.attrib.items():
+        for name, value in ((str(one), str(other)) for one, other in element.attrib.items()):
             plain = etree.QName(name).localname.lower()
             if plain in ("href", "encodingstyle"):
                 raise _bad("attributes that point to other parts of the message are not taken")
@@ -117,7 +117,11 @@ def _confirmed(security: etree._Element, answering: str | None) -> list[etree._E
 
 def _algorithm(info: etree._Element) -> str:
     method = info[0] if len(info) > 2 else info
-    if method.tag != f"{{{DS}}}CanonicalizationMethod" or method.attrib != {"Algorithm": EXCLUSIVE} or len(method):
+    if (
+        method.tag != f"{{{DS}}}CanonicalizationMethod"
+        or dict(method.attrib) != {"Algorithm": EXCLUSIVE}
+        or len(method)
+    ):
         raise _bad("SignedInfo is to be in exclusive canonical form, without a list of prefixes")
     chosen = info[1]
     named = chosen.get("Algorithm") or ""
@@ -128,11 +132,15 @@ def _algorithm(info: etree._Element) -> str:
 
 def _covers(info: etree._Element, signed: list[etree._Element]) -> None:
     """The references are exactly to ``signed``, each once, and each digest is that of the element as it stands."""
-    told = {}
-    for reference in info[2:]:
-        if reference.tag != f"{{{DS}}}Reference" or set(reference.attrib) != {"URI"} or reference.get("URI") in told:
+    told: dict[str, str] = {}
+    for reference in list(info)[2:]:
+        if (
+            reference.tag != f"{{{DS}}}Reference"
+            or set(reference.attrib) != {"URI"}
+            or reference.get("URI", "") in told
+        ):
             raise _bad("a reference names one signed part by its wsu:Id, each part once")
-        told[reference.get("URI")] = _digest_value(reference)
+        told[reference.get("URI", "")] = _digest_value(reference)
     parts = {f"#{element.get(ID)}": element for element in signed if element.get(ID)}
     if len(parts) != len(signed) or set(told) != set(parts):
         raise _bad("sign exactly Body, Timestamp and, if there is one, MessageID, each by its wsu:Id")

@@ -1,4 +1,4 @@
-"""Attacks on signed SOAP: wrapping, KeyInfo and transform tricks, weak algorithms, wrong parts, replays: none passes."""
+"""Attacks on signed SOAP: wrapping, KeyInfo and transform tricks, weak algorithms, wrong parts, replays."""
 
 import base64
 import copy

@@ -13,6 +13,7 @@ from spyne.protocol.soap import Soap11
 from adapters.signing import certificates_of, identity_of, sign, verified
 from contracts import Refused
 
+_ASKED = "gumshuda.asked"
 _KEPT = datetime.timedelta(minutes=11)
 
 
@@ -62,12 +63,12 @@ class SignedSoap(Soap11):  # type: ignore[misc]
         super().create_in_document(ctx, charset)
         if self._signatures is not None:
             root = ctx.in_document[0] if isinstance(ctx.in_document, tuple) else ctx.in_document
-            ctx.asked = self._signatures.check(root)
+            ctx.transport.req_env[_ASKED] = self._signatures.check(root)
             ctx.in_document = (root, None) if isinstance(ctx.in_document, tuple) else root
 
     def serialize(self, ctx: Any, message: Any) -> None:
         """Write the answer, or the fault, and sign it."""
         super().serialize(ctx, message)
-        asked = getattr(ctx, "asked", None)
+        asked = ctx.transport.req_env.get(_ASKED)
         if self._signatures is not None and asked is not None:
             self._signatures.answer(ctx.out_document, asked)
