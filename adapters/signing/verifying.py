@@ -119,7 +119,7 @@ def _algorithm(info: etree._Element) -> str:
     method = info[0] if len(info) > 2 else info
     if (
         method.tag != f"{{{DS}}}CanonicalizationMethod"
-        or dict(method.attrib) != {"Algorithm": EXCLUSIVE}
+        or method.attrib.items() != [("Algorithm", EXCLUSIVE)]
         or len(method)
     ):
         raise _bad("SignedInfo is to be in exclusive canonical form, without a list of prefixes")
@@ -153,7 +153,9 @@ def _digest_value(reference: etree._Element) -> str:
     transforms, method, value = _children(reference, *_REFERENCE)
     steps = list(transforms)
     right_step = (
-        len(steps) == 1 and steps[0].tag == f"{{{DS}}}Transform" and dict(steps[0].attrib) == {"Algorithm": EXCLUSIVE}
+        len(steps) == 1
+        and steps[0].tag == f"{{{DS}}}Transform"
+        and steps[0].attrib.items() == [("Algorithm", EXCLUSIVE)]
     )
     if not right_step or len(steps[0]):
         raise _bad("the one transform taken is exclusive canonicalization, without a list of prefixes")
