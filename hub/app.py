@@ -54,6 +54,7 @@ from hub.people import People
 from hub.reading import Reading
 from hub.reconciling import Reconcilings, Rules
 from hub.reports import Access, Account, PublicCard
+from hub.sealing.opening import open_safe
 from hub.second_factor import SecondFactor
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
@@ -106,6 +107,7 @@ class Hub(Operating):
         store = Store.at(settings.database, settings.pool_size)
         upgrade(store.engine)
         registry.seed(store.engine)
+        open_safe(store, settings.encryption_key)
         hub = cls(settings, store)
         hub._check_index()
         return hub
@@ -150,7 +152,8 @@ class Hub(Operating):
         """The reply given under an idempotency key; ``Refused`` (``idempotency_key_reused``) for another body."""
         with self.store.read() as work:
             kept = work.replies.find(_namespace(caller), key)
-        if kept is not None and kept.body_hash != body_hash:
+            other = kept is not None and not work.inbox.is_same(kept, body_hash)
+        if other:
             raise Refused("idempotency_key_reused", "This Idempotency-Key came with another body. Use a new key.")
         return None if kept is None else kept.reply
 

@@ -91,7 +91,7 @@ class Flow:
             work.records.hold_sender(sender)
             kept = work.inbox.find(sender, message_id)
             if kept is not None:
-                return _the_same_again(kept, body_hash)
+                return _the_same_again(kept, work.inbox.is_same(kept, body_hash))
             reply = SubmitReply(message_id=message_id, outcomes=take_in(work))
             work.inbox.add(sender, message_id, Received(body_hash, reply.model_dump_json()), self.now())
         return reply
@@ -269,7 +269,7 @@ def _hash(items: Iterable[ChildRecord | CaseEvent | Unreadable]) -> str:
     return digest.hexdigest()
 
 
-def _the_same_again(kept: Received, body_hash: str) -> SubmitReply:
-    if kept.body_hash != body_hash:
+def _the_same_again(kept: Received, same: bool) -> SubmitReply:
+    if not same:
         raise Refused("message_id_reused", "This message id came before with another body. Use a new id.")
     return SubmitReply.model_validate_json(kept.reply)

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """PEM file with the private key and the certificate by which the hub signs its answers to signed SOAP messages."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
     """Secret of the keyed hashes in the index. After a change the hub waits for ``match_all`` to build them anew."""
+    encryption_key: Annotated[str, Field(pattern=r"^(none|file:.+|env:.+|keyring:.+)$")] = "none"
+    """Where the key-encryption key is: ``file:PATH`` (a new hub makes it), ``env:NAME``, ``keyring:SERVICE/NAME``."""
     pool: Annotated[int, Field(ge=1)] | None = None
     """How many open found children the prior is for, in a small hub; absent means the model's own, for all India."""
     propose_bits: float | None = None

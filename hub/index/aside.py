@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from contracts import Problem
 from hub.index import dialect
-from hub.index.payload import Seal
+from hub.index.payload import ORIGINAL, Owner, Seal
 from hub.index.schema import set_aside
 
 
@@ -40,6 +40,7 @@ class Aside:
     def add(self, laid: Laid, now: datetime.datetime) -> None:
         """Keep it; the same original a second time only renews ``last_at``."""
         original = json.dumps(laid.original, sort_keys=True, ensure_ascii=False, default=str).encode()
+        owner = Owner(laid.participant, laid.source_id[:200])
         values = {
             "participant": laid.participant,
             "source_id": laid.source_id[:200],
@@ -48,8 +49,8 @@ class Aside:
             "field": laid.problem.field,
             "rule": laid.problem.rule,
             "message": laid.problem.message,
-            "original": self._seal.close(original),
-            "original_hash": hashlib.sha256(original).hexdigest(),
+            "original": self._seal.close(original, ORIGINAL, owner),
+            "original_hash": self._seal.tag(hashlib.sha256(original).hexdigest()),
             "run_id": laid.run_id,
             "first_at": now,
             "last_at": now,
@@ -73,7 +74,7 @@ class Aside:
         return [dict(row) | {"original": self._opened(row["original"]) if with_original else None} for row in rows]
 
     def _opened(self, original: bytes) -> Any:
-        return json.loads(self._seal.open(original))
+        return json.loads(self._seal.open(original, ORIGINAL))
 
     def counts(self) -> dict[str, int]:
         """Participant -> unresolved items."""

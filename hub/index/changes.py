@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from hub.index import compared, dialect
 from hub.index.compared import Mark
 from hub.index.entry import Side
-from hub.index.payload import Seal
+from hub.index.payload import FEATURES, Seal
 from hub.index.schema import markers
 from hub.index.thin import filled
 
@@ -67,5 +67,5 @@ class Changes:
         dialect.upsert(self._connection, markers, values)
 
     def _opened(self, rows: Sequence[Any]) -> list[Changed]:
-        opened = filled([self._seal.open(row[2]) for row in rows])
+        opened = filled(self._seal.open_all([row[2] for row in rows], FEATURES))
         return [Changed(row[0], _SIDES[row[1]], features) for row, features in zip(rows, opened, strict=True)]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from contracts import CaseEvent
 from hub.index import dialect
-from hub.index.payload import Seal
+from hub.index.payload import EVENT, Owner, Seal
 from hub.index.schema import events
 
 
@@ -20,6 +20,7 @@ class Events:
         return set(self._connection.execute(query).scalars())
 
     def add(self, sender: str, told: Sequence[CaseEvent], now: datetime.datetime) -> None:
+        self._seal.ready([Owner(event.ref.participant, event.ref.source_id) for event in told])
         rows = [
             {
                 "sender": sender,
@@ -28,7 +29,7 @@ class Events:
                 "source_id": event.ref.source_id,
                 "at": event.at,
                 "received_at": now,
-                "body": self._seal.close(event.model_dump_json(exclude_defaults=True).encode()),
+                "body": self._closed(event),
             }
             for event in told
         ]
@@ -38,5 +39,9 @@ class Events:
         """Events of these (participant, source id), oldest first."""
         about = tuple_(events.c.participant, events.c.source_id)
         query = select(events.c.body).where(about.in_(references)).order_by(events.c.at, events.c.event_id)
-        bodies = self._connection.execute(query).scalars()
-        return [CaseEvent.model_validate_json(self._seal.open(body)) for body in bodies]
+        bodies = self._connection.execute(query).scalars().all()
+        return [CaseEvent.model_validate_json(body) for body in self._seal.open_all(bodies, EVENT)]
+
+    def _closed(self, event: CaseEvent) -> bytes:
+        plain = event.model_dump_json(exclude_defaults=True).encode()
+        return self._seal.close(plain, EVENT, Owner(event.ref.participant, event.ref.source_id))

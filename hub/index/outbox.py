@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Integer, bindparam, exists, func, select, update
 
-from contracts import Notice, tracing
+from contracts import Notice, NoticeKind, tracing
 from hub.index import dialect
 from hub.index.columns import Moment, Values
-from hub.index.payload import Seal
+from hub.index.payload import NOTICE, Owner, Seal
 from hub.index.schema import lanes, outbox
 
 OWED, DONE, DEAD, DOUBT = "owed", "done", "dead", "doubt"
@@ -116,14 +116,17 @@ class Outbox:
 
     def add(self, notices: Iterable[Notice], now: datetime.datetime) -> None:
         """Owe them, under the trace of what causes them."""
-        trace = tracing.current()
+        trace, notices = tracing.current(), list(notices)
+        self._seal.ready([owner for notice in notices for owner in _owners(notice)])
         rows = [
             {
                 "notice_id": notice.notice_id,
                 "lane": notice.to,
                 "about": notice.about.source_id,
                 "kind": notice.kind.value,
-                "body": self._seal.close(notice.model_dump_json(exclude_defaults=True).encode()),
+                "body": self._seal.close(
+                    notice.model_dump_json(exclude_defaults=True).encode(), NOTICE, *_owners(notice)
+                ),
                 "state": OWED,
                 "due": now,
                 "created_at": now,
@@ -157,7 +160,11 @@ class Outbox:
         rows = self._connection.execute(_CLAIMED, {"in_lane": lane, "now": now, "most": limit}).all()
         if rows:
             self._connection.execute(_HOLD, {"seqs": [row.seq for row in rows], "new_by": holder, "until": until})
-        return [Owed(row.seq, self._notice(row.body), row.attempts, row.unsure, row.trace) for row in rows]
+        notices = self._notices([row.body for row in rows])
+        return [
+            Owed(row.seq, notice, row.attempts, row.unsure, row.trace)
+            for row, notice in zip(rows, notices, strict=True)
+        ]
 
     def sending(self, seq: int, holder: str, now: datetime.datetime, until: datetime.datetime) -> bool:
         """Written before a system is told that cannot tell a notice it knows; false when the claim went to another."""
@@ -213,7 +220,7 @@ class Outbox:
             last = select(outbox.c.seq).where(outbox.c.lane == lane, outbox.c.notice_id == after).scalar_subquery()
             query = query.where(outbox.c.seq > func.coalesce(last, 0))
         bodies = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).scalars()
-        return [self._notice(body) for body in bodies]
+        return self._notices(bodies.all())
 
     def last_told(self, lane: str, about: str, match_id: str) -> str | None:
         """The kind of the last notice of a match that a participant was owed for its record, sent or not."""
@@ -255,7 +262,16 @@ class Outbox:
         return {lane: int(many or 0) for lane, many in self._connection.execute(query)}
 
     def _notice(self, body: bytes) -> Notice:
-        return Notice.model_validate_json(self._seal.open(body))
+        return self._notices([body])[0]
+
+    def _notices(self, bodies: Sequence[bytes]) -> list[Notice]:
+        return [Notice.model_validate_json(one) for one in self._seal.open_all(bodies, NOTICE)]
+
+
+def _owners(notice: Notice) -> list[Owner]:
+    """Whose words it holds: erasing either closes it. That one was withdrawn says nothing of that one."""
+    told = [notice.about] + ([notice.other] if notice.other and notice.kind is not NoticeKind.RECORD_WITHDRAWN else [])
+    return [Owner(one.participant, one.source_id) for one in told]
 
 
 def _settled(state: str, how: str | None, now: datetime.datetime) -> Values:

@@ -1,33 +1,77 @@
 """Payloads on their way to and from the disk: the one place where they are sealed, and where keys are hashed."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy import Connection
 
 from contracts import ChildRecord
+from hub.sealing.envelope import is_closed
+from hub.sealing.keyring import missing
+
+#: What payloads are for; bound to what is sealed, so that one cannot stand in the place of another.
+RECORD, FEATURES, EVENT, NOTICE, ORIGINAL = "record", "features", "event", "notice", "original"
+
+
+class Owner(NamedTuple):
+    """Whose words they are: a record by its reference, whether or not there is one yet."""
+
+    participant: str
+    source_id: str
 
 
 class Seal(Protocol):
-    """Closes what is said of one child before it is stored, and opens it again."""
+    """Closes what is said of children before it is stored, and opens it again; of one transaction."""
 
-    def close(self, plain: bytes) -> bytes: ...
+    def ready(self, owners: Collection[Owner]) -> None:
+        """Have at hand what closing for these owners takes; many at once cost far less each."""
 
-    def open(self, sealed: bytes) -> bytes: ...
+    def close(self, plain: bytes, purpose: str, *owners: Owner) -> bytes:
+        """Closed so that it opens only while the keys of all its owners are kept. Nothing stays nothing."""
+
+    def open(self, sealed: bytes, purpose: str) -> bytes:
+        """``Unready`` (``child_key_missing``) where a key is gone."""
+
+    def open_all(self, sealed: Sequence[bytes], purpose: str) -> list[bytes]:
+        """Many at once; features whose key is gone are empty."""
+
+    def tag(self, text: str) -> str:
+        """A hash of what was said, made such that it cannot be guessed at without the hub's key."""
+
+    def destroy(self, owner: Owner) -> None:
+        """Make what was closed for an owner unreadable for ever."""
 
 
 class Unsealed:
-    """Payloads as they are."""
+    """Payloads as they are. ``Refused`` (``encryption_key_missing``) where it meets what was sealed."""
 
-    def close(self, plain: bytes) -> bytes:
+    def at(self, connection: Connection) -> Seal:
+        return self
+
+    def ready(self, owners: Collection[Owner]) -> None:
+        pass
+
+    def close(self, plain: bytes, purpose: str, *owners: Owner) -> bytes:
         return plain
 
-    def open(self, sealed: bytes) -> bytes:
-        return sealed
+    def open(self, sealed: bytes, purpose: str) -> bytes:
+        return self.open_all([sealed], purpose)[0]
+
+    def open_all(self, sealed: Sequence[bytes], purpose: str) -> list[bytes]:
+        if any(map(is_closed, sealed)):
+            raise missing()
+        return list(sealed)
+
+    def tag(self, text: str) -> str:
+        return text
+
+    def destroy(self, owner: Owner) -> None:
+        pass
 
 
 def dump_record(record: ChildRecord) -> bytes:

@@ -13,7 +13,7 @@ from hub.index import compared as comparing
 from hub.index import dialect
 from hub.index.columns import Values
 from hub.index.entry import TO_FIND, Entry, Side, columns_of, opaque_id
-from hub.index.payload import Seal, dump_record, load_record, pack_keys, unpack_keys
+from hub.index.payload import FEATURES, RECORD, Owner, Seal, dump_record, load_record, pack_keys, unpack_keys
 from hub.index.schema import compared, markers, match_keys, records
 from hub.index.thin import filled, thinned
 
@@ -125,7 +125,7 @@ class Records:
 
     def record(self, row: Row[Any]) -> ChildRecord:
         """The record of a whole row, opened."""
-        return load_record(self._seal.open(row.record))
+        return load_record(self._seal.open(row.record, RECORD))
 
     def compared(self, rows: Sequence[int]) -> dict[int, Compared]:
         """Row -> what matching needs of it."""
@@ -145,7 +145,8 @@ class Records:
         query = select(records).where(records.c.pending == 1).order_by(records.c.row).limit(limit)
         held = dialect.skip_locked if passing_over else dialect.for_update
         rows = self._connection.execute(held(self._connection, query)).all()
-        return [(_known(row), self.record(row)) for row in rows]
+        opened = self._seal.open_all([row.record for row in rows], RECORD)
+        return [(_known(row), load_record(one)) for row, one in zip(rows, opened, strict=True)]
 
     def expired(self, now: datetime.datetime, limit: int) -> dict[str, list[str]]:
         """Participant -> source ids of records whose day has come."""
@@ -181,7 +182,8 @@ class Records:
         if not followed:
             return [], left_out
         rows, sealed = zip(*comparing.met(self._connection, followed, side), strict=True)
-        return list(map(Met, rows, self._opened(sealed))), left_out
+        met = map(Met, rows, self._opened(sealed))
+        return [one for one in met if one.features], left_out  # one that is being erased has none any more
 
     def _followed(self, keys: Collection[int], side: Side, most: int) -> tuple[list[int], int]:
         """(the rarest keys that bring no more than ``most`` rows together, how many held ones are left out).
@@ -224,6 +226,7 @@ class Records:
 
     def write(self, entries: Sequence[Entry], known: dict[str, Known], now: datetime.datetime) -> list[Compared]:
         """Insert or overwrite the rows and keys of entries of one participant; as matching sees them, in order."""
+        self._seal.ready([_owner(entry) for entry in entries])
         fresh = [entry for entry in entries if entry.record.ref.source_id not in known]
         rows = self._insert(fresh, now)
         rows |= self._update([entry for entry in entries if entry.record.ref.source_id in known], known, now)
@@ -266,7 +269,7 @@ class Records:
         return rows
 
     def _changing(self, entry: Entry, now: datetime.datetime) -> Values:
-        record = self._seal.close(dump_record(entry.record))
+        record = self._seal.close(dump_record(entry.record), RECORD, _owner(entry))
         return columns_of(entry, record, now)
 
     def _public_id(self, entry: Entry, held: str | None) -> str | None:
@@ -311,10 +314,14 @@ class Records:
 
     def _add_matched(self, entries: Sequence[tuple[int, Entry]]) -> None:
         """What matching reads of entries, at their rows: features and keys."""
-        made = [(row, int(entry.side), entry.features) for row, entry in entries if entry.features]
-        sealed = [(row, side, self._seal.close(thinned(features))) for row, side, features in made]
+        made = [(row, entry) for row, entry in entries if entry.features]
+        self._seal.ready([_owner(entry) for _, entry in made])
+        sealed = [(row, int(one.side), self._closed(one)) for row, one in made]
         comparing.put(self._connection, sealed)
         self._add_keys((row, _keys_of(entry)) for row, entry in entries)
+
+    def _closed(self, entry: Entry) -> bytes:
+        return self._seal.close(thinned(entry.features), FEATURES, _owner(entry))
 
     def _add_keys(self, owners: Iterable[tuple[int, list[tuple[int, int]]]]) -> None:
         rows = [{"key": key, "side": side, "row": row} for row, placed in owners for key, side in placed]
@@ -336,7 +343,11 @@ class Records:
 
     def _opened(self, sealed: Sequence[bytes]) -> list[bytes]:
         """Features as they were made, from what is stored of them."""
-        return filled([self._seal.open(one) for one in sealed])
+        return filled(self._seal.open_all(sealed, FEATURES))
+
+
+def _owner(entry: Entry) -> Owner:
+    return Owner(entry.record.ref.participant, entry.record.ref.source_id)
 
 
 def _written(entry: Entry, row: int) -> Compared:

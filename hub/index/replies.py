@@ -7,14 +7,15 @@ from sqlalchemy import Connection, delete, select
 
 from hub.index import dialect
 from hub.index.inbox import Received
+from hub.index.payload import Seal
 from hub.index.schema import inbox
 
 _KEPT = datetime.timedelta(hours=1)
 
 
 class Replies:
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection, self._seal = connection, seal
 
     def find(self, sender: str, key: str) -> Received | None:
         """What was answered under the key."""
@@ -25,7 +26,7 @@ class Replies:
     def keep(self, sender: str, key: str, received: Received, now: datetime.datetime) -> None:
         """Keep an answer under the key; the first one stays."""
         said = {"sender": sender, "message_id": _id_of(key), "at": now}
-        said |= {"body_hash": received.body_hash, "reply": received.reply}
+        said |= {"body_hash": self._seal.tag(received.body_hash), "reply": received.reply}
         dialect.insert_new(self._connection, inbox, said)
 
     def first(self, sender: str, signature: str, now: datetime.datetime) -> bool:

@@ -11,10 +11,11 @@ from contracts import ChildRecord
 from contracts.codes import Status
 from contracts.exchange import Search
 from hub.index.entry import TO_FIND, Side, Veil, month_number
-from hub.index.payload import Seal, load_record
+from hub.index.payload import RECORD, Seal, load_record
 from hub.index.schema import match_keys, records
 
 MOST_COUNTED = 10_000
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Searching:
         """(how many fit up to 10,000, one page newest first) of a search that clear columns can answer."""
         chosen = _filtered(query, sight, today)
         page = chosen.order_by(records.c.updated.desc(), records.c.row.desc()).offset(query.offset).limit(query.limit)
-        return self._count(chosen), [self._found(row) for row in self._connection.execute(page)]
+        return self._count(chosen), self._found(self._connection.execute(page).all())
 
     def looked_at(
         self,
@@ -72,26 +73,30 @@ class Searching:
             .where(records.c.public_id.is_not(None), records.c.public.is_(True))
             .order_by(records.c.event_month.desc(), records.c.row.desc())
         )
-        return [self._found(row) for row in self._connection.execute(query.offset(offset).limit(limit))]
+        return self._found(self._connection.execute(query.offset(offset).limit(limit)).all())
 
     def public_one(self, public_id: str) -> Found | None:
         query = _selected().where(records.c.public_id == public_id, records.c.public.is_(True))
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else self._found(row)
+        return None if row is None else self._found([row])[0]
 
     def _count(self, chosen: Select[Any]) -> int:
         inner = chosen.with_only_columns(records.c.row).limit(MOST_COUNTED).subquery()
         return self._connection.execute(select(func.count()).select_from(inner)).scalar_one()
 
     def _fitting(self, chosen: Select[Any], score: Callable[[ChildRecord], float | None]) -> Iterator[Found]:
-        for row in self._connection.execute(chosen):
-            found = self._found(row)
+        for found in self._each(chosen):
             value = score(found.record)
             if value is not None:
                 yield Found(found.hub_id, found.public_id, found.record, value)
 
-    def _found(self, row: Row[Any]) -> Found:
-        return Found(row.hub_id, row.public_id, load_record(self._seal.open(row.record)))
+    def _each(self, chosen: Select[Any]) -> Iterator[Found]:
+        for rows in self._connection.execute(chosen).partitions(_AT_ONCE):
+            yield from self._found(rows)
+
+    def _found(self, rows: Sequence[Row[Any]]) -> list[Found]:
+        opened = self._seal.open_all([row.record for row in rows], RECORD)
+        return [Found(row.hub_id, row.public_id, load_record(one)) for row, one in zip(rows, opened, strict=True)]
 
 
 def _selected() -> Select[Any]:

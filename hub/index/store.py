@@ -18,6 +18,7 @@ from hub.index.events import Events
 from hub.index.evidence import Evidence
 from hub.index.glass import Glass
 from hub.index.inbox import Inbox
+from hub.index.keys import Keys
 from hub.index.lanes import Lanes
 from hub.index.leases import Leases
 from hub.index.letters import Letters
@@ -29,6 +30,7 @@ from hub.index.reconciliations import Reconciliations
 from hub.index.records import Records
 from hub.index.replies import Replies
 from hub.index.runs import Runs
+from hub.index.safe import Safe
 from hub.index.searching import Searching
 from registry.answering import answering, busy
 
@@ -41,14 +43,14 @@ class Work:
     """One open transaction. All of it is kept, or nothing."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
-        self.connection = connection
+        self.connection, self.seal = connection, seal
         self.records = Records(connection, seal)
         self.changes = Changes(connection, seal)
         self.searching = Searching(connection, seal)
         self.matches = Matches(connection)
         self.events = Events(connection, seal)
-        self.inbox = Inbox(connection)
-        self.replies = Replies(connection)
+        self.inbox = Inbox(connection, seal)
+        self.replies = Replies(connection, seal)
         self.outbox = Outbox(connection, seal)
         self.aside = Aside(connection, seal)
         self.lanes = Lanes(connection)
@@ -61,30 +63,32 @@ class Work:
         self.evidence = Evidence(connection)
         self.accounts = Accounts(connection)
         self.glass = Glass(connection)
+        self.keys = Keys(connection)
 
 
 class Store:
     """The hub's database. Safe to share between threads."""
 
-    def __init__(self, engine: Engine, seal: Seal | None = None) -> None:
+    def __init__(self, engine: Engine, safe: Safe | None = None) -> None:
         self.engine = engine
         self.backend = dialect.backend(engine)
         self._reader = engine.execution_options(reading=True)
-        self._seal: Seal = seal or Unsealed()
+        self.safe: Safe | Unsealed = safe or Unsealed()
+        """What closes and opens the words of children; ``hub.sealing.opening`` puts the hub's own here."""
         self._writing = threading.Lock()
         self._failed_at = -_LATELY_SECONDS
 
     @classmethod
-    def at(cls, url: str, pool_size: int = 10, seal: Seal | None = None) -> "Store":
+    def at(cls, url: str, pool_size: int = 10, safe: Safe | None = None) -> "Store":
         """The store at a database URL that answers; ``hub.index.migrations.upgrade`` makes its tables."""
-        return cls(reached(url, pool_size), seal)
+        return cls(reached(url, pool_size), safe)
 
     @contextmanager
     def write(self) -> Iterator[Work]:
         """A transaction that may change things; ``Unready`` (``database_busy``) if the database does not answer."""
         try:
             with answering(), self._turn(), self.engine.begin() as connection:
-                yield Work(connection, self._seal)
+                yield Work(connection, self.safe.at(connection))
         except Unready as unready:
             if unready.code == "database_busy":
                 self._failed_at = time.monotonic()
@@ -99,7 +103,7 @@ class Store:
     def read(self) -> Iterator[Work]:
         """A transaction that only reads, beside any writer."""
         with answering(), self._reader.begin() as connection:
-            yield Work(connection, self._seal)
+            yield Work(connection, self.safe.at(connection))
 
     def close(self) -> None:
         self.engine.dispose()
