@@ -107,7 +107,11 @@ class Hub(Operating):
         store = Store.at(settings.database, settings.pool_size)
         upgrade(store.engine)
         registry.seed(store.engine)
-        open_safe(store, settings.encryption_key)
+        try:
+            open_safe(store, settings.encryption_key)
+        except Refused:
+            store.close()
+            raise
         hub = cls(settings, store)
         hub._check_index()
         return hub
