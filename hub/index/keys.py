@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from hub.index import dialect
+from hub.index.columns import Values
 from hub.index.payload import Owner
 from hub.index.safe import ON, SWITCH, whose
 from hub.index.schema import events, inbox, markers, outbox, records, set_aside
@@ -64,7 +65,7 @@ class Keys:
             for row in rows
         ]
         if changed:
-            values = {"kek": bindparam("new_kek"), "wrapped": bindparam("new_wrapped")}
+            values: Values = {"kek": bindparam("new_kek"), "wrapped": bindparam("new_wrapped")}
             self._connection.execute(
                 update(child_keys).where(child_keys.c.number == bindparam("which")).values(values), changed
             )
