@@ -3,14 +3,15 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from contracts.base import InstitutionId, Line, Model, Moment
+from contracts.institutions import InstitutionKind
 from contracts.record import Reference
 
 
 class CaseEventKind(StrEnum):
-    """Steps of the MWCD SOP of 2016 and of JJ Act 2015 ss.30-40."""
+    """Steps of the MWCD SOP of 2016, of the JJ Acts of 2000 and 2015 and their rules (``hub/casework/law/``)."""
 
     REPORTED = "reported"
     FIR_REGISTERED = "fir_registered"
@@ -29,6 +30,71 @@ class CaseEventKind(StrEnum):
     RAN_AWAY = "ran_away"
     DECEASED = "deceased"
     CLOSED = "closed"
+    # The search for a missing child
+    MATCH_SUSPECTED = "match_suspected"
+    MATCH_CONFIRMED = "match_confirmed"
+    MATCH_REJECTED = "match_rejected"
+    TRACED = "traced"
+    CANCELLED = "cancelled"
+    AHTU_TRANSFERRED = "ahtu_transferred"
+    AHTU_REPORTED = "ahtu_reported"
+    # Children in need of care and protection
+    INQUIRY_ORDERED = "inquiry_ordered"
+    INQUIRY_EXTENDED = "inquiry_extended"
+    INFORMED = "informed"
+    RISK_ASSESSED = "risk_assessed"
+    PROGRESS_REPORTED = "progress_reported"
+    LONG_TERM_PLACED = "long_term_placed"
+    FOSTERED = "fostered"
+    FOSTER_INSPECTED = "foster_inspected"
+    SPONSORED = "sponsored"
+    SURRENDERED = "surrendered"
+    SURRENDER_CONFIRMED = "surrender_confirmed"
+    DECLARED_LEGALLY_FREE = "declared_legally_free"
+    ADOPTED = "adopted"
+    REPATRIATED = "repatriated"
+    RELEASE_PLANNED = "release_planned"
+    PRE_RELEASE_REPORTED = "pre_release_reported"
+    AFTERCARE_ORDERED = "aftercare_ordered"
+    AFTERCARE_REPORTED = "aftercare_reported"
+    # Children in conflict with law
+    APPREHENDED = "apprehended"
+    NOT_IN_CONFLICT = "not_in_conflict"
+    BAIL_GRANTED = "bail_granted"
+    BAIL_CONDITIONS_UNMET = "bail_conditions_unmet"
+    BAIL_MODIFIED = "bail_modified"
+    PLACED_OBSERVATION_HOME = "placed_observation_home"
+    PLACED_OF_SAFETY = "placed_of_safety"
+    ASSESSMENT_BEGUN = "assessment_begun"
+    ASSESSED_AS_CHILD = "assessed_as_child"
+    SENT_TO_CHILDRENS_COURT = "sent_to_childrens_court"
+    REFERRED_TO_CWC = "referred_to_cwc"
+    TERMINATED = "terminated"
+    RELEASED = "released"
+    DESTRUCTION_DIRECTED = "destruction_directed"
+    DESTROYED = "destroyed"
+
+
+class CaseFactName(StrEnum):
+    """What a limit of the law may depend on beside its steps."""
+
+    OFFENCE = "offence"
+    """``petty``, ``serious`` or ``heinous`` (JJ Act 2015 s.2(33), (45), (54))."""
+    GROUND = "ground"
+    """Why a child is in need of care: ``orphan``, ``abandoned``, ``surrendered`` ... (s.2(14), s.38)."""
+    CONDITIONS_MET = "conditions_met"
+    """``yes`` or ``no``: whether the conditions of bail could be met (s.12(4))."""
+    RELEASE_ON = "release_on"
+    """The day of a planned release."""
+    ADOPTION_FILED_ON = "adoption_filed_on"
+    """The day on which an application for adoption was filed (s.61(2))."""
+
+
+class CaseFact(Model):
+    """One fact told with a step: a code or a day (``2026-11-20``), never a sentence."""
+
+    name: CaseFactName
+    value: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
 class CaseEvent(Model):
@@ -39,6 +105,13 @@ class CaseEvent(Model):
     kind: CaseEventKind
     at: Moment
     institution: InstitutionId | None = None
+    by: InstitutionKind | None = None
+    """What kind of institution took the step: the law says which may."""
+    journey_minutes: Annotated[int, Field(ge=0, le=20_160)] | None = None
+    """Of ``produced``: the time of the journey, which the 24 hours leave out (JJ Act 2015 s.31(1) proviso)."""
+    members_present: Annotated[int, Field(ge=1, le=9)] | None = None
+    """How many members of the committee or board sat."""
+    facts: Annotated[list[CaseFact], Field(max_length=5)] = []
     section: Line | None = None
     """The section of law, e.g. ``JJ Act 2015 s.31(1)``."""
     note: Line | None = None

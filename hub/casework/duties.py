@@ -60,7 +60,14 @@ def _begun(statute: Statute, steps: list[Taken]) -> list[Taken]:
 
 
 def _taken(event: CaseEvent) -> Taken:
-    return Taken(event.kind.value, event.at)
+    return Taken(
+        event.kind.value,
+        event.at,
+        by=event.by,
+        journey=datetime.timedelta(minutes=event.journey_minutes or 0),
+        present=event.members_present,
+        facts={fact.name.value: fact.value for fact in event.facts},
+    )
 
 
 def _born(record: ChildRecord) -> datetime.date | None:

@@ -74,3 +74,47 @@ def test_which_law_holds_goes_by_the_record(kind: str, more: dict[str, object], 
 
 def test_a_case_without_steps_owes_nothing_yet() -> None:
     assert duties_of(case(), NOW) is None
+
+
+def told(**more: object) -> CaseEvent:
+    return CaseEvent.model_validate({"event_id": "E", "ref": REF, **more})
+
+
+def test_the_journey_is_left_out_of_the_hours_to_production() -> None:
+    found = told(kind="found", at="2026-03-01T10:00:00+05:30")
+    late = {"kind": "produced", "at": "2026-03-02T13:00:00+05:30", "event_id": "E2"}
+    for minutes, standing in ((None, Standing.MET_LATE), (240, Standing.MET)):
+        whole = case().model_copy(update={"events": [found, told(**late, journey_minutes=minutes)]})
+        duties = duties_of(whole, NOW)
+        assert duties is not None
+        assert {one.code: one.standing for one in duties.over}["PRODUCE_CWC"] is standing
+
+
+def test_a_step_of_the_wrong_institution_or_without_quorum_is_a_finding() -> None:
+    steps = [
+        told(kind="found", at="2026-03-01T10:00:00+05:30", by="THANA", event_id="E1"),
+        told(kind="produced", at="2026-03-01T20:00:00+05:30", by="THANA", event_id="E2"),
+        told(kind="placed", at="2026-03-02T10:00:00+05:30", by="THANA", event_id="E3"),
+        told(kind="declared_legally_free", at="2026-03-20T10:00:00+05:30", by="CWC", members_present=2, event_id="E4"),
+    ]
+    duties = duties_of(case().model_copy(update={"events": steps}), NOW)
+    assert duties is not None
+    assert [(one.code, one.rule) for one in duties.findings] == [
+        ("placed", "wrong_institution"),
+        ("declared_legally_free", "no_quorum"),
+    ]
+
+
+def test_a_limit_with_a_condition_runs_only_where_the_fact_was_told() -> None:
+    steps = [("found", "2026-03-01"), ("produced", "2026-03-02")]
+    codes = {}
+    for ground in (None, "orphan"):
+        whole = case(*steps)
+        if ground:
+            facts = [{"name": "ground", "value": ground}]
+            last = whole.events[-1].model_dump() | {"facts": facts}
+            whole = whole.model_copy(update={"events": [whole.events[0], CaseEvent.model_validate(last)]})
+        duties = duties_of(whole, NOW)
+        assert duties is not None
+        codes[ground] = {one.code for one in duties.open}
+    assert codes["orphan"] > codes[None]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts import InstitutionKind, Refused
+from contracts.events import CaseEventKind, CaseFactName
 from hub.casework.progress import Taken, findings, open_steps, require_step, state_of
 from hub.casework.statute import NONE, Statute, statute_for, statutes
 
@@ -160,3 +161,11 @@ def test_what_rests_on_memory_is_marked() -> None:
     unverified = {(one.id, limit.code) for one in statutes().values() for limit in one.limits if not limit.verified}
     assert ("ccl-jj2015", "SIR_CCL") in unverified
     assert ("cncp-jj2015", "SIR") not in unverified
+
+
+def test_every_step_and_every_condition_of_the_law_can_be_told() -> None:
+    """By an event: what cannot be told never takes effect."""
+    steps = {step.code for statute in statutes().values() for step in statute.steps}
+    assert steps <= {kind.value for kind in CaseEventKind}
+    asked = {name for statute in statutes().values() for limit in statute.limits for name in (*limit.when, limit.of)}
+    assert asked - {None} <= {name.value for name in CaseFactName}
