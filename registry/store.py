@@ -21,15 +21,20 @@ class Store:
 
     def __init__(self, bind: Engine | Connection) -> None:
         self._bind = bind
+        self._reader = bind.execution_options(reading=True) if isinstance(bind, Engine) else None
+        if self._reader is not None and bind.dialect.name == "postgresql":
+            # Each statement sees what is committed, in a transaction or not: opening and ending one are two more trips.
+            self._reader = self._reader.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to read with; takes no write lock."""
-        if isinstance(self._bind, Connection):
+        if self._reader is None:
+            assert isinstance(self._bind, Connection)
             yield self._bind
             return
-        with answering(), self._bind.connect() as connection:
-            yield connection.execution_options(reading=True)
+        with answering(), self._reader.connect() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
