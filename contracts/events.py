@@ -1,9 +1,11 @@
 """What happened in a case, told by whoever did it: the entries of a child's timeline."""
 
+import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.base import InstitutionId, Line, Model, Moment
 from contracts.institutions import InstitutionKind
@@ -90,11 +92,42 @@ class CaseFactName(StrEnum):
     """The day on which an application for adoption was filed (s.61(2))."""
 
 
+#: What a fact may say; those that are not here are days.
+_VALUES: dict[CaseFactName, frozenset[str]] = {
+    CaseFactName.OFFENCE: frozenset({"petty", "serious", "heinous"}),
+    CaseFactName.GROUND: frozenset(
+        {"orphan", "abandoned", "surrendered", "missing", "lost", "begging", "labour", "no_home", "abuse", "trafficked",
+         "child_marriage", "unfit_parent", "ill", "armed_conflict", "other"}
+    ),
+    CaseFactName.CONDITIONS_MET: frozenset({"yes", "no"}),
+}  # fmt: skip
+
+
 class CaseFact(Model):
     """One fact told with a step: a code or a day (``2026-11-20``), never a sentence."""
 
     name: CaseFactName
     value: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+    @model_validator(mode="after")
+    def _value_of_name(self) -> Self:
+        allowed = _VALUES.get(self.name)
+        if allowed is not None and self.value not in allowed:
+            raise PydanticCustomError(
+                "fact_value",
+                "A fact {name} is one of: {allowed}",
+                {"name": self.name, "allowed": ", ".join(sorted(allowed))},
+            )
+        if allowed is None and not _is_day(self.value):
+            raise PydanticCustomError("fact_day", "A fact {name} is a day, e.g. 2026-11-20", {"name": self.name})
+        return self
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(datetime.date.fromisoformat(text)) and len(text) == 10
+    except ValueError:
+        return False
 
 
 class CaseEvent(Model):

@@ -1,6 +1,7 @@
 """Notices that did not arrive and will not be tried by themselves: dead letters, and those in doubt."""
 
 import datetime
+from collections import Counter
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
 
@@ -35,6 +36,18 @@ _OVERTAKEN = exists().where(
 )
 
 
+def _under_way(now: datetime.datetime) -> ColumnElement[bool]:
+    """Something later of the same match is being told at this moment: what becomes of it decides about the letter."""
+    return exists().where(
+        _later.c.lane == outbox.c.lane,
+        _later.c.about == outbox.c.about,
+        _later.c.match_id == outbox.c.match_id,
+        _later.c.seq > outbox.c.seq,
+        _later.c.state == "owed",
+        _later.c.held_until > now,
+    )
+
+
 class Letters:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -54,17 +67,17 @@ class Letters:
     def owe_again(self, wanted: Filter, now: datetime.datetime) -> dict[str, int]:
         """Owe them again, each from its first attempt on and in its old place; how many, by participant.
 
-        Those that are overtaken are settled as such: their owner was told later what became of the match.
+        Those that are overtaken are settled as such: their owner was told later what became of the match. One of whose
+        match something later is being told at this moment stays a letter: replay it in a minute.
         """
-        counted = self.count(wanted)
         over: Values = {"state": "done", "how": "overtaken", "settled_at": now, "holder": None, "held_until": None}
         self._connection.execute(update(outbox).where(*_meant(wanted), _OVERTAKEN).values(over))
         fresh: Values = {"state": "owed", "due": now, "attempts": 0, "settled_at": None, "holder": None}
         fresh |= {"held_until": None}
         # Who replays a letter in doubt has decided; a dead one whose attempts were never answered is asked for first.
         fresh["unsure"] = and_(outbox.c.unsure, outbox.c.state != LetterState.DOUBT.value)
-        self._connection.execute(update(outbox).where(*_meant(wanted)).values(fresh))
-        return counted
+        again = update(outbox).where(*_meant(wanted), ~_under_way(now)).values(fresh).returning(outbox.c.lane)
+        return dict(sorted(Counter(self._connection.execute(again).scalars()).items()))
 
     def taken(self, notice_id: str, now: datetime.datetime) -> bool:
         """A person found that the owner has it; false if no such letter lies here."""

@@ -9,7 +9,6 @@ from typer.core import TyperGroup
 from contracts import Refused
 from portal.cli import output
 from portal.cli.opened import CONSOLE, opened_hub
-from registry.sheet_files import csv_text
 
 if TYPE_CHECKING:
     from hub.reports import Reconciliation
@@ -116,6 +115,8 @@ def _show(found: "Reconciliation", as_json: bool) -> None:
 
 
 def _write(path: Path, rows: list[dict[str, object]]) -> None:
+    from registry.sheet_files import csv_text  # openpyxl comes with it: half a second that no other command needs
+
     try:
         cells = [[str(row.get(name) or "") for name in _COLUMNS] for row in rows]
         path.write_text(csv_text([_COLUMNS, *cells]), encoding="utf-8", newline="")

@@ -10,11 +10,20 @@ from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel
 
 from contracts import Birth, ChildRecord, Model
+from contracts.events import CaseFact
 from contracts.record import STATUSES
 from hub.doors.bridge import Shape, shapes
 
 _INDIA = [datetime.UTC, datetime.timezone(datetime.timedelta(hours=5, minutes=30))]
 _DAYS = st.dates(datetime.date(1950, 1, 1), datetime.date(2030, 12, 31))
+_FACTS = [
+    st.fixed_dictionaries({"name": st.just(name), "value": value})
+    for name, value in (
+        ("offence", st.sampled_from(["petty", "serious", "heinous"])),
+        ("conditions_met", st.sampled_from(["yes", "no"])),
+        ("release_on", _DAYS.map(datetime.date.isoformat)),
+    )
+]
 _CHARACTERS = st.characters(codec="utf-8", categories=["L", "Mn", "Mc", "Nd", "Zs", "P", "S"])
 
 
@@ -59,6 +68,8 @@ def instances(model: type[Model]) -> st.SearchStrategy[Any]:
     """Valid instances of ``model``."""
     if model is Birth:
         return births().map(Birth.model_validate)
+    if model is CaseFact:
+        return st.one_of(_FACTS).map(CaseFact.model_validate)
     fields = {shape.name: _field(shape) for shape in shapes(model)}
     if model is ChildRecord:
         fields |= {"contract": st.just("1.0"), "status": st.integers(0, 99)}

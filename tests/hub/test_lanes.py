@@ -416,6 +416,20 @@ def test_a_letter_replayed_goes_before_what_is_still_owed_on_the_record(store: S
     assert system.told == ["notice-000", "notice-001"]
 
 
+def test_a_letter_stays_while_something_later_of_its_match_is_being_told(store: Store, watch: Watch) -> None:
+    system = System(watch)
+    system.answers = [Refused("refused_by_source", "Refused.")]
+    with store.write() as work:
+        work.outbox.add([_of_match(0, NoticeKind.MATCH_PROPOSED, watch())], watch())
+    _courier(store, system, watch).deliver()
+    with store.write() as work:
+        work.outbox.add([_of_match(1, NoticeKind.MATCH_REJECTED, watch())], watch())
+        until = watch() + datetime.timedelta(seconds=60)
+        assert len(work.outbox.claim(LANE, "another", watch(), until, 1)) == 1
+        assert work.letters.owe_again(Filter(), watch()) == {}
+    assert _states(store) == {"dead": 1, "owed": 1}
+
+
 def test_a_letter_that_the_owner_has_is_settled_by_a_person(store: Store, owe: Owe, watch: Watch) -> None:
     owe(1)
     system = _broken_off(store, watch, can_be_asked=False, took_it=True)

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from pydantic import ValidationError
 
 from contracts import CaseEvent, ChildRecord, Reference
 from contracts.codes import Restriction
@@ -118,3 +119,11 @@ def test_a_limit_with_a_condition_runs_only_where_the_fact_was_told() -> None:
         assert duties is not None
         codes[ground] = {one.code for one in duties.open}
     assert codes["orphan"] > codes[None]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("offence", "henious"), ("release_on", "soon"), ("conditions_met", "perhaps"), ("ground", "x")]
+)
+def test_a_fact_that_no_limit_could_read_is_refused_where_it_is_told(name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match="A fact"):
+        told(kind="released", at="2026-03-01T10:00:00+05:30", facts=[{"name": name, "value": value}])
