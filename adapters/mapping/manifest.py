@@ -13,7 +13,7 @@ from contracts.base import LanguageTag
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 #: A path into the owner's answer or row: ``data.rows``, ``images.0.hash``.
-SourcePath = Annotated[str, StringConstraints(pattern=r"^[^.\s][^.]*(\.[^.]+)*$", max_length=200)]
+SourcePath = Annotated[str, StringConstraints(pattern=r"^[^.\s][^.]*(\.[^.]+)*\.?$", max_length=200)]
 #: A path into the contract: ``names[hi].text``.
 ContractPath = Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\[[a-z0-9_]+\])?(\.[a-z_]+)*$", max_length=100)]
 HttpPath = Annotated[str, StringConstraints(pattern=r"^/[^\s?#]*$", max_length=300)]

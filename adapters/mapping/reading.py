@@ -44,7 +44,8 @@ def getter(path: str, fold: bool) -> Callable[[Row], Any]:
     steps = (path.lower() if fold else path).split(".")
     if len(steps) == 1:
         return lambda row, key=steps[0]: row.get(key)  # type: ignore[misc]
-    return lambda row: dig(row, steps)
+    whole = ".".join(steps)  # a heading may hold full stops itself: "FIR No."
+    return lambda row: row[whole] if whole in row else dig(row, steps)
 
 
 def text_reader(path: str, about: About) -> Text:

@@ -1,7 +1,11 @@
 """What a WSDL, an OpenAPI document, a sample or a database says of a system, in one form."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+
+#: A full stop that shortens a word of a heading, and parts no steps.
+_HEADING = re.compile(r"\.(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -14,9 +18,19 @@ class Seen:
     values: tuple[str, ...] = ()
 
     @property
+    def container(self) -> str:
+        """The steps before the last; none of a heading that has full stops (``S.No.``, ``FIR No. & Date``)."""
+        return "" if _HEADING.search(self.path) else self.path.rpartition(".")[0]
+
+    @property
+    def last(self) -> str:
+        """The last step, or the whole heading."""
+        return self.path.removeprefix(f"{self.container}.") if self.container else self.path
+
+    @property
     def words(self) -> str:
         """The last step of the path, with the title behind it if there is one."""
-        return f"{self.path.rsplit('.', 1)[-1]} {self.title}".strip()
+        return f"{self.last} {self.title}".strip()
 
 
 @dataclass(frozen=True)

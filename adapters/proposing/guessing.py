@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from adapters.proposing.wording import words_of
 
 #: A meaning below this is not proposed: the field is named as unmapped instead.
 LEAST = 0.62
+_SERIAL = 0.05
 #: Words that a list's fields may carry because the whole list is about them; they count little.
 _LIGHT = {"missing", "found", "incident", "admitted", "english", "full", "present", "created", "approximate"}
 #: Fields that may have the same meaning: several give one line together, or one after the other.
@@ -36,7 +37,7 @@ class Concept(BaseModel):
 
 @dataclass(frozen=True)
 class Guess:
-    """A field, what it is taken to mean, and how sure (0 to 1)."""
+    """A field, what it is taken to mean, and how sure (about 1 is certain; values that fit add a little)."""
 
     seen: Seen
     concept: str
@@ -72,7 +73,26 @@ def guesses(fields: tuple[Seen, ...]) -> list[Guess]:
         if guess.seen.path not in settled and (guess.concept not in taken or guess.concept in _SHARED):
             settled[guess.seen.path] = guess
             taken.add(guess.concept)
-    return [settled[seen.path] for seen in fields if seen.path in settled]
+    return _at_home([settled[seen.path] for seen in fields if seen.path in settled])
+
+
+_HOMES = {"event.district": "home.district.name", "event.state": "home.state.name"}
+
+
+def _at_home(found: list[Guess]) -> list[Guess]:
+    """A bare district or state belongs to the place named before it: behind a village or address the home's."""
+    taken, place, told = {guess.concept for guess in found}, "", []
+    for guess in found:
+        home = _HOMES.get(guess.concept)
+        if home and place == "home" and home not in taken and set(words_of(guess.seen.words)) <= _BARE:
+            guess = replace(guess, concept=home)
+        elif guess.concept.split(".")[0] in ("home", "event") and guess.concept not in ("event.on", "event.at"):
+            place = guess.concept.split(".")[0]
+        told.append(guess)
+    return told
+
+
+_BARE = {"district", "state", "name", "from"}
 
 
 def _meanings(seen: Seen) -> list[Guess]:
@@ -83,10 +103,12 @@ def _meanings(seen: Seen) -> list[Guess]:
         for name in concepts() if words else ():
             found[name] = max(found.get(name, 0.0), weight * _by_words(name, words))
     judged = {name: sure + _by_values(name, seen) for name, sure in found.items() if sure > 0}
+    if "id" in judged and "serial" in words_of(seen.words):
+        judged["id"] -= _SERIAL  # a line's number on its page, if there is a better one
     away = shapes.given_away(seen.values)
     if away and max(judged.values(), default=0.0) < LEAST:
         judged[away] = LEAST + 0.01
-    return [Guess(seen, name, round(min(sure, 1.0), 3)) for name, sure in judged.items() if sure >= LEAST]
+    return [Guess(seen, name, round(sure, 3)) for name, sure in judged.items() if sure >= LEAST]
 
 
 #: Words of a container that say whose its fields are: ``father.name`` is no name of the child.
@@ -97,11 +119,11 @@ _OWNERS = {"father", "mother", "guardian", "spouse", "parent", "informant", "off
 
 def _readings(seen: Seen) -> list[tuple[float, str]]:
     """How a field's name may be read, each with its weight: the whole path, and its last step or title alone."""
-    container, _, last = seen.path.rpartition(".")
+    container, last = seen.container, seen.last
     whole = (0.97 if container else 1.0, seen.path.replace(".", " "))
     if set(words_of(container.replace(".", " "))) & _OWNERS:
         return [(1.0, whole[1])]
-    return [whole, (1.0, last), (1.0, seen.title)]
+    return [whole, (0.95 if seen.title else 1.0, last), (1.0, seen.title)]
 
 
 def _by_words(name: str, words: frozenset[str]) -> float:
@@ -128,6 +150,6 @@ def _by_values(name: str, seen: Seen) -> float:
     fit = shapes.share(concept.shape, seen.values)
     if fit is None:
         return 0.0
-    if concept.shape in ("status", "kind"):
+    if concept.shape == "status":
         return 0.05 * fit
     return -1.0 if fit < 0.5 else 0.1 * fit

@@ -54,7 +54,7 @@ def _leaves(value: Any, at: str) -> Iterable[tuple[str, Any]]:
     """Paths of the plain values below; a list is followed at its first element, of plain values it is one value."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if "." not in str(key) and len(at) < 150:
+            if ("." not in str(key) or not (at or isinstance(inner, dict | list))) and len(at) < 150:
                 yield from _leaves(inner, f"{at}.{key}" if at else str(key))
     elif isinstance(value, list):
         if value and isinstance(value[0], dict):

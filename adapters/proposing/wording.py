@@ -5,6 +5,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+#: The sign of a shortened Hindi word, a zero on most keyboards: ``प्र0सू0रि0``, ``मो॰``.
+_SHORTENED = re.compile(r"(?<=[\u0900-\u097F])[0०॰]")
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u0900-\u097F]+|\d+")
 
 
@@ -34,13 +36,41 @@ def _spellings() -> dict[str, tuple[str, ...]]:
     return {spelling: next(iter(said)) for spelling, said in found.items() if len(said) == 1}
 
 
+def _bones(form: str) -> str:
+    """A form without its vowels, the first letter kept: ``complexion`` -> ``cmplxn``."""
+    return form[:1] + re.sub("[aeiou]", "", form[1:])
+
+
+@cache
+def _by_bones() -> dict[str, set[tuple[str, ...]]]:
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for form, said in _vocabulary()[0].items():
+        if form.isascii() and len(form) >= 4:
+            found.setdefault(_bones(form), set()).add(said)
+    return found
+
+
+@cache
+def _shortened(token: str) -> tuple[str, ...] | None:
+    """A form written without (all) its vowels, in the plural, or by its beginning, where only one word is meant."""
+    if not token.isascii() or len(token) < 3:
+        return None
+    known = _vocabulary()[0]
+    if token.endswith("s") and token[:-1] in known:
+        return known[token[:-1]]
+    meant = _by_bones().get(_bones(token), set()) if len(_bones(token)) >= 3 else set()
+    if not meant and len(token) >= 4:
+        meant = {said for form, said in known.items() if len(form) >= 6 and form.startswith(token)}
+    return next(iter(meant)) if len(meant) == 1 else None
+
+
 def words_of(name: str) -> tuple[str, ...]:
     """The field name's words in one vocabulary, fillers left out; what the vocabulary has not stays as it is."""
     known, fillers = _vocabulary()
     found: list[str] = []
-    for token in _joined([token.lower() for token in _TOKEN.findall(name)], known):
+    for token in _joined([token.lower() for token in _TOKEN.findall(_SHORTENED.sub("", name))], known):
         for part in _parts(token, known, fillers):
-            said = known.get(part) or _spellings().get(_spelt(part), (part,))
+            said = known.get(part) or _spellings().get(_spelt(part)) or _shortened(part) or (part,)
             found += [word for word in said if word not in fillers]
     return tuple(dict.fromkeys(found))
 

@@ -137,5 +137,6 @@ _WORDS = {
     "lower.colour": _COLOURS, "apparel.footwear": "chappal|shoes|barefoot",
     "apparel.accessories": "bangles|watch|bag|none",
     "custodian.name": _HOMES, "custodian.name:hi": "आशा बाल गृह|शिशु सदन|स्नेहालय",
-    "remark": "under enquiry|nil|seen with uncle|sent for report", "category": "runaway|lost|abuse", "yes": "yes|no|true",
+    "remark": "under enquiry|nil|seen with uncle|sent for report", "category": "runaway|lost|abuse",
+    "yes": "yes|no|true",
 }  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 
 from adapters import catalog
 from adapters.base import Connection, Words
+from adapters.mapping.reading import getter
 from adapters.outgoing import ANYWHERE
 from adapters.proposing.proposal import Proposal, write
 from contracts import Refused, Unready
@@ -152,3 +153,14 @@ def test_a_sample_that_cannot_be_read_is_refused_with_what_to_do(
 def test_a_sample_that_is_not_there_says_so(tmp_path: Path, propose: Propose) -> None:
     with pytest.raises(Unready, match="not there"):
         propose("sample", tmp_path / "nothing.csv")
+
+
+def test_headings_with_full_stops_are_columns_like_any_other(tmp_path: Path, propose: Propose) -> None:
+    sample = tmp_path / "missing.csv"
+    sample.write_text("Ref. No.,Name,FIR No.,Distt.\nA12,Ramesh Kumar,12/2024,Gaya\n", "utf-8")
+    made = propose("sample", sample)
+    assert 'id = "Ref. No."' in made.text and '{ from = "FIR No.", as = "diary"' in made.text
+    assert not [one for one in made.problems if "from" in one.field or "id" in one.field]
+    assert getter("FIR No.", fold=False)({"FIR No.": "12/2024"}) == "12/2024"
+    assert getter("FIR No.", fold=True)({"fir no.": "12/2024"}) == "12/2024"
+    assert getter("a.b", fold=False)({"a": {"b": 1}}) == 1
