@@ -122,7 +122,4 @@ class Courier:
             return
         if adapter is None:
             return
-        try:
-            Lane(self._shared, lane, adapter, self._terms(lane), counts).serve(turn)
-        finally:
-            adapter.rest()  # each thread has its own: kept, they would be as many as threads times participants
+        Lane(self._shared, lane, adapter, self._terms(lane), counts).serve(turn)

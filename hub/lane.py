@@ -157,6 +157,9 @@ class Lane:
             while not self._over(until) and (claimed := self._claim()):
                 self._push_all(claimed)
         finally:
+            # Each thread has connections of its own: kept, they would be as many as threads times participants. They
+            # are closed before the slot is given back, for whoever takes it opens one.
+            self.adapter.rest()
             self._free_slot()
 
     def _over(self, until: datetime.datetime | None) -> bool:

@@ -26,6 +26,8 @@ def server(app: FastAPI) -> Server:
     """A server that serves on the sockets it is given. It logs no addresses: they may tell who looks at whom."""
     settings = uvicorn.Config(
         app,
+        # Its own handlers would print what an exception says; ours print where it came from.
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
