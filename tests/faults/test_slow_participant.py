@@ -19,6 +19,8 @@ from tests.faults.stubs import Stub, serving
 #: Seconds until it answers, its timeout, and how long each round is watched.
 ANSWERS_IN, TIMEOUT, WATCHED = (30, 20, 60) if LONG else (3, 2, 4)
 ROUNDS = 3 if LONG else 2
+#: The short form looks again before it says that neighbours waited: the machine may do other things beside it.
+ATTEMPTS = 1 if LONG else 3
 DRIP = Fault(bytes_per_second=1)
 
 
@@ -44,11 +46,16 @@ def test_a_slow_participant_delays_nobody_else_and_holds_four_connections_at_mos
             try:
                 crew.ready()
                 others.watch(1, [])
-                for _ in range(ROUNDS):
-                    _heal(slow, proxy)
-                    others.watch(WATCHED, others.calm)
-                    _trouble(slow, proxy, how, owe)
-                    others.watch(WATCHED, others.troubled)
+                for _ in range(ATTEMPTS):
+                    others.calm.clear()
+                    others.troubled.clear()
+                    for _ in range(ROUNDS):
+                        _heal(slow, proxy)
+                        others.watch(WATCHED, others.calm)
+                        _trouble(slow, proxy, how, owe)
+                        others.watch(WATCHED, others.troubled)
+                    if others.times <= MOST_TIMES:
+                        break  # what another program did for a moment is not seen again; a lane in the way is
                 _heal(slow, proxy)
             finally:
                 crew.end()
