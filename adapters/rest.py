@@ -17,10 +17,12 @@ import urllib3
 from adapters import deadline, outgoing, wire
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, Reach
-from contracts import Problem, Refused, Unready, tracing
+from contracts import Notice, Problem, Reference, Refused, Unready, tracing
 
 _CHUNK = 65_536
-_PLAIN = re.compile(r"[A-Za-z][\w.]{0,99}", re.ASCII)
+#: A rule as codes are written: words joined, or one of those that every validator knows. A name is neither.
+_RULE = re.compile(r"(?=.{3,60}$)[a-z]+(_[a-z0-9]+)+|missing|required|pattern|enum|unknown|invalid|duplicate", re.ASCII)
+_FIELDS = frozenset(Notice.model_fields) | frozenset(Reference.model_fields)
 _JSON = ("application/json", "text/json")
 _PROBLEM = "application/problem+json"
 
@@ -247,7 +249,14 @@ def _problems(answer: requests.Response, kind: str) -> list[Problem]:
     except (Refused, Unready, ValueError, LookupError, TypeError, RecursionError):
         return []
     said = "The source refuses this field by this rule."
-    return [Problem(field=f, rule=r, message=said) for f, r in named if _PLAIN.fullmatch(f) and _PLAIN.fullmatch(r)]
+    sent = answer.request.body or b""
+    known = [(f, r) for f, r in named if _is_ours(f, sent if isinstance(sent, bytes) else sent.encode())]
+    return [Problem(field=f, rule=r, message=said) for f, r in known if _RULE.fullmatch(r)]
+
+
+def _is_ours(field: str, sent: bytes) -> bool:
+    """Whether each part names a field of a notice or of what was sent: else it may be a word about a child."""
+    return all(part in _FIELDS or f'"{part}"'.encode() + b":" in sent for part in field.split("."))
 
 
 def raise_for(answer: requests.Response, problems: list[Problem] | None = None) -> None:

@@ -27,8 +27,10 @@ from portal.cli import (
     serve,
     work,
 )
+from portal.cli.discreet import Discreet
 
 app = typer.Typer(
+    cls=Discreet,
     name="trackchild",
     help="A hub that finds missing children across the databases of those who keep them.\n\n"
     "Start with: trackchild demo",

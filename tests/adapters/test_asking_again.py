@@ -68,7 +68,8 @@ def test_the_trace_goes_along_with_a_push(source: Any, tmp_path: Path) -> None:
 def test_a_refusal_names_field_and_rule_and_nothing_else_of_the_answer(source: Any, tmp_path: Path) -> None:
     said = {"field": "about.source_id", "rule": "unknown_record", "message": "Asha Devi is not here"}
     words = {"field": "Asha Devi", "rule": "unknown_record", "message": "x"}
-    source.says(422, {"problems": [said, words]}, Content_Type="application/problem+json")
+    named = [{"field": "Asha", "rule": "unknown_record"}, {"field": "about.source_id", "rule": "Asha"}]
+    source.says(422, {"problems": [said, words, *named]}, Content_Type="application/problem+json")
     with pytest.raises(Refused) as refused:
         _adapter(tmp_path, "stub", source.url).push(NOTICE)
     assert [(one.field, one.rule) for one in refused.value.problems] == [("about.source_id", "unknown_record")]

@@ -89,6 +89,8 @@ class Owners:
     rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     how: dict[str, str] = field(default_factory=dict)
     """In place of what the path says."""
+    words: dict[str, bytes] = field(default_factory=dict)
+    """What an owner answers in place of all else, whatever it is asked."""
     open_now: int = 0
     open_most: int = 0
 
@@ -105,6 +107,8 @@ def _answer(owners: Owners, head: bytes, body: bytes) -> tuple[str, float, bytes
     if not how.startswith("quiet"):
         headers = {one.partition(":")[0].lower(): one.partition(":")[2].strip() for one in lines[1:]}
         owners.asked.append((path, headers, json.loads(body) if body else None))
+    if name in owners.words:
+        return how, int(milliseconds) / 1000, _spoken(how, owners.words[name])
     if rest[0] == "search":
         said: Any = {"rows": owners.rows.get(name) or [row(f"{name}-{n}") for n in range(int(rows))]}
     else:
@@ -128,7 +132,7 @@ def _spoken(how: str, said: bytes) -> bytes:
     if how == "busy":
         return _http(b"{}", status=b"503", more=b"Retry-After: 120\r\n")
     if how.isdecimal():
-        return _http(b"{}", status=how.encode())
+        return _http(said, status=how.encode())
     return _http(said)
 
 
