@@ -1,4 +1,4 @@
-"""What is wrong with a command line is told without repeating what was typed: it may be a child's name, and is logged."""
+"""What is wrong with a command line is told without the values typed: they may be a child's name, and are logged."""
 
 import re
 import sys
