@@ -29,6 +29,7 @@ from contracts.exchange import (
     SubmitReply,
 )
 from contracts.live import LiveReply, LiveSearch
+from contracts.timelines import GetTimeline, Timeline
 from hub.access import Act, Caller, Tie, machine, require_permission
 from hub.alerting import Alerting
 from hub.asking.joined import Asking
@@ -59,6 +60,7 @@ from hub.second_factor import SecondFactor
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
 from hub.systems import Systems
+from hub.timelines import timeline_of
 
 log = structlog.get_logger()
 
@@ -199,6 +201,20 @@ class Hub(Operating):
             found = self._finding.case(work, caller, wanted)
             work.audit.add(_look(caller, Act.SEE_RECORD, found.hub_id, wanted), self.flow.now())
         return found
+
+    def timeline(self, caller: Caller, wanted: GetTimeline) -> Timeline:
+        """One child across all owners, as far as the caller may see it."""
+        return self.case_and_timeline(caller, GetCase(**dict(wanted)))[1]
+
+    def case_and_timeline(self, caller: Caller, wanted: GetCase) -> tuple[Case, Timeline]:
+        """One entry and the timeline of its child; the look at each entry told of is written into the audit first."""
+        self._may(caller, Act.SEE_RECORD, Permission.GET_CASE)
+        with self.store.write() as work:
+            first = self._finding.case(work, caller, wanted)
+            found = timeline_of(self._finding, work, caller, first, wanted, self.flow.now())
+            for one in found.records:
+                work.audit.add(_look(caller, Act.SEE_RECORD, one.hub_id, wanted), self.flow.now())
+        return first, found
 
     def shows_partly(self, caller: Caller, hub_id: str) -> bool:
         """Whether an entry lies elsewhere for the caller, so that a part of it alone is shown."""

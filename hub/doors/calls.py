@@ -24,6 +24,7 @@ from contracts.exchange import (
     SubmitReply,
 )
 from contracts.live import LiveReply, LiveSearch
+from contracts.timelines import GetTimeline, Timeline
 from hub.access import Caller
 from hub.flow import Unread
 
@@ -48,6 +49,7 @@ class Desk(Protocol):
     def search_live_whole(self, caller: Caller, wanted: LiveSearch) -> LiveReply: ...
     def search_live(self, caller: Caller, wanted: LiveSearch) -> Any: ...
     def case(self, caller: Caller, wanted: GetCase) -> Case: ...
+    def timeline(self, caller: Caller, wanted: GetTimeline) -> Timeline: ...
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList: ...
     def acknowledge_notice(self, caller: Caller, wanted: AcknowledgeNotice) -> Acknowledged: ...
     def audit_head(self, caller: Caller, wanted: GetAuditHead) -> AuditHead: ...
@@ -151,6 +153,16 @@ CALLS: tuple[Call, ...] = (
         "GET",
         "/case",
         "One index entry with its timeline and its matches.",
+    ),
+    Call(
+        "GetTimeline",
+        GetTimeline,
+        Timeline,
+        Permission.GET_CASE,
+        "timeline",
+        "GET",
+        "/children/{hub_id}/timeline",
+        "One child's timeline across all owners, and who holds the child now.",
     ),
     Call(
         "ListNotices",

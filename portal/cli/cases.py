@@ -1,7 +1,7 @@
 """``trackchild cases``: what the law asks in a case, and the law on file."""
 
 import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,11 @@ from contracts import Purpose, Refused
 from portal.cli import output
 from portal.cli.opened import CONSOLE, opened_hub
 
+if TYPE_CHECKING:
+    from contracts.timelines import Custody
+
 group = typer.Typer(name="cases", help="What the law asks in a case.", no_args_is_help=True)
+_STEP_COLUMNS = ("at", "step", "owner", "institution", "section")
 _COLUMNS = ("due", "code", "words", "standing", "section", "verified")
 
 
@@ -38,6 +42,35 @@ def clocks(
     output.show(
         said, as_json, lambda: output.table(title, _COLUMNS, [[row[name] for name in _COLUMNS] for row in said])
     )
+
+
+@group.command()
+def timeline(
+    hub_id: Annotated[str, typer.Argument(help="Number of the entry in the hub.")],
+    case: Annotated[str, typer.Option(help="The case that you look for, e.g. a FIR number; it goes into the audit.")],
+    as_json: output.Json = False,
+) -> None:
+    """What happened to a child, told by all owners of its records, and who holds the child now.
+
+    Example:
+
+        trackchild cases timeline x4WqQhZ2bYyq0Yx7o5mQbA --case "FIR 117/2026"
+    """
+    from contracts.timelines import GetTimeline
+
+    with opened_hub() as hub:
+        found = hub.timeline(CONSOLE, GetTimeline(hub_id=hub_id, purpose=Purpose.INQUIRY, case=case))
+    steps = [[event.at, event.kind, event.ref.participant, event.institution, event.section] for event in found.events]
+    output.show(found, as_json, lambda: output.table(_held(found.custody), _STEP_COLUMNS, steps))
+
+
+def _held(custody: "Custody | None") -> str:
+    if custody is None:
+        return "Who holds the child was not told"
+    who = custody.institution or custody.name or "not told where"
+    since = f" since {custody.since}" if custody.since else ""
+    where = f": {who}" if custody.state == "held" else ""
+    return f"{custody.state.replace('_', ' ').capitalize()}{since}{where} (told by {custody.told_by})"
 
 
 @group.command()

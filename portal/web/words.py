@@ -8,6 +8,7 @@ from contracts import Birth, Purpose, SectionName, codes
 from contracts.events import CaseEventKind
 from contracts.exchange import MatchState
 from contracts.live import SourceState
+from contracts.timelines import CustodyState
 from hub.access import Role
 from hub.casework.clocks import Standing
 from portal.web.language import _, mark
@@ -51,6 +52,8 @@ _SPOKEN: tuple[tuple[StrEnum, str], ...] = (
     (Standing.RUNNING, mark("Due")),
     (Standing.WARNING, mark("Due soon")),
     (Standing.MISSED, mark("Overdue since")),
+    (CustodyState.HELD, mark("In care")),
+    (CustodyState.WITH_FAMILY, mark("With the family")),
     (MatchState.PROPOSED, mark("To be reviewed")),
     (MatchState.CONFIRMED, mark("Confirmed as the same child")),
     (MatchState.REJECTED, mark("Rejected: not the same child")),

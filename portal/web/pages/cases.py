@@ -26,12 +26,12 @@ router = APIRouter(dependencies=[Depends(guard)])
 
 @router.get("/case/{hub_id}")
 def case(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response:
-    """The entry, its timeline and its matches."""
+    """The entry, its child's timeline across all owners, and its matches."""
     caller.require(Act.SEE_RECORD)
     why, wrong = forms.why_of(request.query_params)
     if why is None:
         return _ask_why(request, caller, hub_id, wrong)
-    found = case_of(hub, caller, hub_id, why)
+    found, timeline = hub.case_and_timeline(caller, wanted_of(hub_id, why))
     return page(
         request,
         "case.html",
@@ -40,7 +40,8 @@ def case(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
         name=entry.main_name(found.record.names),
         duties=_duties(found),
         groups=entry.groups(found.record, places_of(request)),
-        events=sorted(found.events, key=lambda event: event.at, reverse=True),
+        timeline=timeline,
+        events=timeline.events[::-1],
         partly=hub.shows_partly(caller, hub_id),
         may_force=caller.may(Act.BREAK_GLASS),
         may_read_file=caller.may(Act.READ_SECTION),
@@ -71,9 +72,13 @@ def _ask_why(request: Request, caller: Caller, hub_id: str, wrong: list[forms.Wr
 
 
 def case_of(hub: Hub, caller: Caller, hub_id: str, why: forms.Why) -> Case:
-    """The entry behind an address; 404 for what cannot be an id at all."""
+    """The entry behind an address."""
+    return hub.case(caller, wanted_of(hub_id, why))
+
+
+def wanted_of(hub_id: str, why: forms.Why) -> GetCase:
+    """The question for the entry behind an address; 404 for what cannot be an id at all."""
     try:
-        wanted = GetCase(hub_id=hub_id, purpose=why.purpose, case=why.case)
+        return GetCase(hub_id=hub_id, purpose=why.purpose, case=why.case)
     except ValidationError:
         raise HTTPException(404) from None
-    return hub.case(caller, wanted)

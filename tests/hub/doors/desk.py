@@ -27,6 +27,7 @@ from contracts.exchange import (
     SubmitReply,
 )
 from contracts.live import LiveHit, LiveReply, LiveSearch
+from contracts.timelines import GetTimeline, Timeline
 from hub.access import Caller, machine
 from hub.flow import Unread, Unreadable, woven
 
@@ -127,6 +128,10 @@ class MemoryDesk:
                 events = [event for event in self.events.values() if event.ref.source_id == record.ref.source_id]
                 return Case(hub_id=hub_id(record), record=record, events=events, first_seen=NOW, updated=NOW)
         raise Refused("not_found", "No entry has this id. Search for it.")
+
+    def timeline(self, caller: Caller, wanted: GetTimeline) -> Timeline:
+        case = self.case(caller, GetCase(**dict(wanted)))
+        return Timeline(hub_id=case.hub_id, records=[], events=case.events)
 
     def list_notices(self, caller: Caller, wanted: ListNotices) -> NoticeList:
         return NoticeList(notices=self.notices[: wanted.limit])

@@ -17,6 +17,7 @@ def test_the_calls_are_those_of_the_contract() -> None:
         "Search",
         "LiveSearch",
         "GetCase",
+        "GetTimeline",
         "ListNotices",
         "AcknowledgeNotice",
         "GetAuditHead",

@@ -38,6 +38,7 @@ ASKED: list[tuple[str, dict[str, Any]]] = [
         },
     ),
     ("GetCase", {"participant": "police-br", "source_id": "BR/2019/17"}),
+    ("GetTimeline", {"hub_id": "hub-entry-police-br-BR_2019_17", "purpose": "inquiry", "case": "FIR 12/2026"}),
     ("ListNotices", {"limit": 1}),
     ("AcknowledgeNotice", {"notice_id": "notice-0001"}),
     ("GetAuditHead", {"since": 3}),

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from contracts import CaseEvent
+from contracts.events import CaseEventKind
 from portal.web.evidence import WIDE, waterfall
-from tests.portal.web.conftest import WHY
+from tests.portal.web.conftest import NOW, WHY
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -118,3 +120,18 @@ def test_a_home_sees_a_match_and_is_offered_no_decision(browser: Any, desk: Any)
     answer = home.client.post(path, data={"form_token": home.token(path), "state": "confirmed", "reason": "x"})
     assert answer.status_code == 403
     assert desk.match.state == "proposed"
+
+
+def test_a_confirmed_child_has_one_timeline_of_all_owners_and_one_holder(police: Any, desk: Any) -> None:
+    seen = desk.match.other
+    placed = CaseEvent(event_id="e2", ref=seen, kind=CaseEventKind.PLACED, at=NOW, institution="dl:cci:asha")
+    desk.hub.flow.receive_events("cci-dl", "message-e2", [placed])
+    address = f"/case/{desk.match.hub_id}{WHY}"
+    assert "dl:cci:asha" not in police.get(address).text
+    police.send(
+        f"/match/{desk.match.match_id}", {"state": "confirmed", "reason": "The father was shown the photograph"}
+    )
+    shown = police.get(address).text
+    for words in ("Who holds the child", "In care", "dl:cci:asha", "Placed in care", "FIR registered", seen.source_id):
+        assert words in shown
+    assert "this child’s 2 records" in shown.lower()
