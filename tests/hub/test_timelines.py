@@ -144,4 +144,4 @@ def test_the_look_is_in_the_audit_of_every_record_that_was_told_of(hub: Hub, pai
     asked(hub, COMMITTEE, pair[0])
     for hub_id in pair:
         (line,) = [one for one in hub.accesses(COMMITTEE, hub_id) if one.act == "see_record"]
-        assert (line.who, line.matter) == ("officer:cwc.demo", "FIR 1/2026")
+        assert (line.who, line.case) == ("officer:cwc.demo", "FIR 1/2026")
