@@ -86,7 +86,7 @@ def test_a_bar_begins_where_the_one_above_ended(desk: Any) -> None:
 
 def test_a_match_is_confirmed_with_a_reason_and_both_owners_are_told(police: Any, desk: Any) -> None:
     path = f"/match/{desk.match.match_id}"
-    answer = police.send(path, {"state": "confirmed", "reason": "Known by her scar"})
+    answer = police.send(path, {"state": "confirmed", "reason": "The father was shown the photograph"})
     assert answer.headers["location"] == f"{path}?done=1"
     assert desk.match.state == "confirmed"
     shown = police.get(answer.headers["location"]).text
