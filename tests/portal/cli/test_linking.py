@@ -132,7 +132,7 @@ def test_a_match_is_drawn_as_a_waterfall(folder: Path) -> None:
     [
         ("link left.csv left.csv --out x.csv", 3, "columns_needed"),
         ("link left.csv left.csv --out x.xlsx", 3, "unknown_table"),
-        ("link absent.csv left.csv --out x.csv", 2, "absent.csv"),
+        ("link absent.csv left.csv --out x.csv", 2, "does not exist"),
         ("link left.csv left.csv --out x.csv --best 0", 2, "best"),
         ("shadow --model left.csv", 3, "invalid_model"),
     ],

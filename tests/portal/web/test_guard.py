@@ -74,7 +74,7 @@ def test_a_defect_is_shown_plainly_and_logged_without_what_it_failed_on(
     def broken(*_: object) -> None:
         raise ValueError("the row of मोहम्मद राशिद is broken")
 
-    monkeypatch.setattr(desk.hub, "case", broken)
+    monkeypatch.setattr(desk.hub, "case_and_timeline", broken)
     with caplog.at_level(logging.DEBUG):
         answer = police.get(f"/case/{desk.match.hub_id}{WHY}")
     assert answer.status_code == 500
