@@ -46,8 +46,8 @@ from hub.matching.native.words import Spelt
 SLACK = 1e-6
 #: Candidates are gone through from the highest bounds down, in steps of so many bits: what is kept rises at once.
 STEP, STEPS = 4.0, 4
-_PARTS, PET_NAME = 8, 7
-MARKS_TOLD = (1 << at.MARKED | 1 << at.TWICE_MARKED) >> at.NICKED
+_PARTS, _PET_NAME = 8, 7
+_MARKS_TOLD = (1 << at.MARKED | 1 << at.TWICE_MARKED) >> at.NICKED
 
 
 @compiled
@@ -109,18 +109,45 @@ def ahead(
 
 
 @compiled
+def told_most(theirs: int, mine_told: int, told: int, bits: Bits, looks: Bits, names: Bits, parts: Bits) -> float:
+    """Bits of the other row's ``theirs`` looks, and the most that what either side told could bring."""
+    most = looks[0, theirs & 31] + looks[1, theirs >> 5 & 31] + looks[2, theirs >> 10 & 31]
+    most += looks[3, theirs >> 15 & 31] + looks[4, theirs >> 20 & 31]
+    most += names[0, told & 3] + names[1, told >> 2 & 3] + names[2, told >> 4 & 3]
+    most += parts[(mine_told & told) >> at.NICKED]
+    if (mine_told | told) >> at.NICKED & 1:
+        most += max(bits[NAME, _PET_NAME], 0.0)
+    return most
+
+
+@compiled
+def closer(
+    bound: float, enough: float, left: Whole, i: int, right: Whole, j: int, told: int, words: Spelt, steps: Ints,
+    marks: Whole, bits: Bits, rarer: npt.NDArray[np.bool_], known: Bits, names: Bits, parts: Bits,
+) -> float:  # fmt: skip
+    """The bound with names and marks as they are, in place of the most they could be; it stops once below ``enough``.
+
+    ``told``: what the candidate of the two rows told.
+    """
+    for field in range(MOTHER + 1):
+        so_much = told >> 2 * field & 3
+        if so_much and bound >= enough:
+            _, said = name(left, i, right, j, words, steps, bits, rarer, known, field)
+            bound += said - names[field, so_much]
+    both = left[i, at.TOLD] & right[j, at.TOLD]
+    if bound >= enough and both >> at.MARKED & 1:
+        bound += bits[MARKS, fields.marks(marks, left, i, right, j)]
+        bound -= parts[both >> at.NICKED & _MARKS_TOLD]
+    return bound
+
+
+@compiled
 def _bound(
     left: Whole, i: int, right: Whole, j: int, places: Ints, near: Levels, tongues: Whole, bits: Bits, looks: Bits,
     names: Bits, parts: Bits,
 ) -> float:  # fmt: skip
     """Bits of what costs little, without the prior, and the most that the rest could bring."""
-    theirs, mine_told, told = right[j, at.LOOKS], left[i, at.TOLD], right[j, at.TOLD]
-    bound = looks[0, theirs & 31] + looks[1, theirs >> 5 & 31] + looks[2, theirs >> 10 & 31]
-    bound += looks[3, theirs >> 15 & 31] + looks[4, theirs >> 20 & 31]
-    bound += names[0, told & 3] + names[1, told >> 2 & 3] + names[2, told >> 4 & 3]
-    bound += parts[(mine_told & told) >> at.NICKED]
-    if (mine_told | told) >> at.NICKED & 1:
-        bound += max(bits[NAME, PET_NAME], 0.0)
+    bound = told_most(right[j, at.LOOKS], left[i, at.TOLD], right[j, at.TOLD], bits, looks, names, parts)
     bound += bits[AGE, fields.age(left, i, right, j)] + bits[TIME, fields.time(left[i, at.DAY], right[j, at.DAY])]
     if len(near):
         event, home = near[left[i, at.EVENT], right[j, at.EVENT]], near[left[i, at.HOME], right[j, at.HOME]]
@@ -178,14 +205,10 @@ def best(
                 if bound < enough:
                     continue
                 other = others[candidate]
-                for field in range(MOTHER + 1):
-                    told = right[other, at.TOLD] >> 2 * field & 3
-                    if told and bound >= enough:
-                        _, said = name(left, row, right, other, words, steps, bits, rarer, known, field)
-                        bound += said - names[field, told]
-                if bound >= enough and (left[row, at.TOLD] & right[other, at.TOLD]) >> at.MARKED & 1:
-                    bound += bits[MARKS, fields.marks(marks, left, row, right, other)]
-                    bound -= parts[(left[row, at.TOLD] & right[other, at.TOLD]) >> at.NICKED & MARKS_TOLD]
+                bound = closer(
+                    bound, enough, left, row, right, other, right[other, at.TOLD], words, steps, marks, bits, rarer,
+                    known, names, parts,
+                )  # fmt: skip
                 if bound < enough:
                     continue
                 score = weighed(

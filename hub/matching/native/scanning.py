@@ -11,21 +11,17 @@ from hub.matching.native import fields
 from hub.matching.native import packed as at
 from hub.matching.native.compiled import compiled, loop
 from hub.matching.native.packed import Ints, Whole
-from hub.matching.native.ranking import MARKS_TOLD, PET_NAME, SLACK, STEP, STEPS, ahead, most_of_parts, put
+from hub.matching.native.ranking import SLACK, STEP, STEPS, ahead, closer, most_of_parts, put, told_most
 from hub.matching.native.weighing import (
     AGE,
     BLOOD,
     DISABILITY,
     HOME,
     LANGUAGES,
-    MARKS,
-    MOTHER,
-    NAME,
     PLACE,
     TIME,
     Bits,
     Levels,
-    name,
     weighed,
 )  # fmt: skip
 from hub.matching.native.words import Spelt
@@ -52,13 +48,7 @@ def _bound(
     looks: Bits, names: Bits, parts: Bits,
 ) -> float:  # fmt: skip
     """As ``ranking._bound``. None of what is compared here but time minds which of the two is searched for."""
-    theirs, mine_told, told = crowd[k, at.LOOKS], one[0, at.TOLD], crowd[k, at.TOLD]
-    bound = looks[0, theirs & 31] + looks[1, theirs >> 5 & 31] + looks[2, theirs >> 10 & 31]
-    bound += looks[3, theirs >> 15 & 31] + looks[4, theirs >> 20 & 31]
-    bound += names[0, told & 3] + names[1, told >> 2 & 3] + names[2, told >> 4 & 3]
-    bound += parts[(mine_told & told) >> at.NICKED]
-    if (mine_told | told) >> at.NICKED & 1:
-        bound += max(bits[NAME, PET_NAME], 0.0)
+    bound = told_most(crowd[k, at.LOOKS], one[0, at.TOLD], crowd[k, at.TOLD], bits, looks, names, parts)
     mine, other = one[0, at.DAY], crowd[k, at.DAY]
     bound += bits[TIME, fields.time(mine, other) if searched else fields.time(other, mine)]
     near_event, near_home = event[crowd[k, at.EVENT]], home[crowd[k, at.HOME]]
@@ -104,14 +94,23 @@ def best(
                 continue
             k = others[candidate]
             i, j = (0, k) if searched else (k, 0)
-            for field in range(MOTHER + 1):
-                told = crowd[k, at.TOLD] >> 2 * field & 3
-                if told and bound >= enough:
-                    _, said = name(left, i, right, j, words, steps, bits, rarer, known, field)
-                    bound += said - names[field, told]
-            both = left[i, at.TOLD] & right[j, at.TOLD]
-            if bound >= enough and both >> at.MARKED & 1:
-                bound += bits[MARKS, fields.marks(marks, left, i, right, j)] - parts[both >> at.NICKED & MARKS_TOLD]
+            bound = closer(
+                bound,
+                enough,
+                left,
+                i,
+                right,
+                j,
+                crowd[k, at.TOLD],
+                words,
+                steps,
+                marks,
+                bits,
+                rarer,
+                known,
+                names,
+                parts,
+            )
             if bound < enough:
                 continue
             score = weighed(
