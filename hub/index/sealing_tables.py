@@ -1,8 +1,7 @@
-"""Tables of sealing: a wrapped key per child, the hub's own keys, and orders to seal, hold or erase."""
+"""Tables of sealing: a wrapped key per child, and the hub's own keys."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, UniqueConstraint
 
-from hub.index.columns import Moment, number
 from hub.index.schema import metadata
 
 #: The key of one child's words (of one record of one participant), wrapped by the key-encryption key ``kek``. Numbers
@@ -27,20 +26,3 @@ hub_keys = Table(
     Column("kek", String(16), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
 )
-
-#: What somebody ordered about a record. ``act``: see ``hub.index.orders.Act``; in force until ``ended_at``.
-orders = Table(
-    "orders",
-    metadata,
-    number("seq"),
-    Column("order_id", String(36), nullable=False, unique=True),
-    Column("participant", String(40), nullable=False),
-    Column("source_id", String(64), nullable=False),
-    Column("act", String(8), nullable=False),
-    Column("rule", String(40), nullable=False),
-    Column("matter", String(200), nullable=False),
-    Column("by", String(120), nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("ended_at", Moment),
-)
-Index("ix_orders_participant_source_id", orders.c.participant, orders.c.source_id)

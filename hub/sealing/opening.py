@@ -7,8 +7,8 @@ from hub.index.safe import Safe
 from hub.sealing.keyring import Keyring, missing
 
 log = structlog.get_logger()
-#: Keys of the hub itself, each for one thing: hashes of names and places, of numbers to find by, of what was sent.
-INDEX, BLIND, TAGS = "index", "blind", "tags"
+#: The hub's own key, for hashes of what was sent.
+TAGS = "tags"
 
 
 def open_safe(store: Store, reference: str) -> None:
@@ -33,9 +33,8 @@ def open_safe(store: Store, reference: str) -> None:
 
 
 def _begun(work: Work, keyring: Keyring) -> Safe:
-    """A new hub's safe, with all keys of its own."""
+    """A new hub's safe, with a key of its own."""
     safe = Safe(keyring)
-    for purpose in (INDEX, BLIND, TAGS):
-        safe.make_hub_key(work.connection, purpose)
+    safe.make_hub_key(work.connection, TAGS)
     work.keys.switch_on()
     return safe

@@ -1,4 +1,4 @@
-"""Keys of children and of the hub itself, wrapped; orders to seal, hold or erase. Only adds."""
+"""Keys of children and of the hub itself, wrapped. Only adds."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,8 +7,6 @@ revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
-
-_Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -30,19 +28,3 @@ def upgrade() -> None:
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("purpose", name=op.f("pk_hub_keys")),
     )
-    op.create_table(
-        "orders",
-        sa.Column("seq", _Serial, autoincrement=True, nullable=False),
-        sa.Column("order_id", sa.String(length=36), nullable=False),
-        sa.Column("participant", sa.String(length=40), nullable=False),
-        sa.Column("source_id", sa.String(length=64), nullable=False),
-        sa.Column("act", sa.String(length=8), nullable=False),
-        sa.Column("rule", sa.String(length=40), nullable=False),
-        sa.Column("matter", sa.String(length=200), nullable=False),
-        sa.Column("by", sa.String(length=120), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("ended_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_orders")),
-        sa.UniqueConstraint("order_id", name=op.f("uq_orders_order_id")),
-    )
-    op.create_index("ix_orders_participant_source_id", "orders", ["participant", "source_id"], unique=False)
