@@ -1,7 +1,6 @@
 """A foreign database read through a view by SQLAlchemy: never written to, one page of rows at a time."""
 
 import datetime
-import decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchT
 
 from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, PullList
+from adapters.values import json_value
 from contracts import Refused, Unready
 
 Row = dict[str, Any]
@@ -165,10 +165,7 @@ def _plain(row: Any) -> Row:
 
 def plain_value(value: Any) -> Any:
     """A column's value as plain JSON: moments and days as ISO text, decimals as numbers, bytes left out."""
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, decimal.Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+    value = json_value(value)
     if value is None or isinstance(value, str | int | float | bool | list | dict):
         return value
     return None if isinstance(value, bytes | memoryview) else str(value)

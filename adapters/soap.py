@@ -1,7 +1,5 @@
 """Calling foreign SOAP by zeep: the WSDL is a file beside the manifest, the address is pinned, answers are bounded."""
 
-import datetime
-import decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from adapters.base import Connection, Step
 from adapters.mapping.manifest import Call, OneRecord, Reach
 from adapters.rest import bounded, credentials, guarded, raise_for, session, traced
 from adapters.signing import Signing, identity_of
+from adapters.values import json_value
 from contracts import Refused, Unready
 
 _ADDRESSING = "http://www.w3.org/2005/08/addressing"
@@ -225,10 +224,5 @@ def plain(value: Any) -> Any:
         return {key: plain(inner) for key, inner in value.items() if not str(key).startswith("_raw")}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, decimal.Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return None
+    value = json_value(value)
+    return value if isinstance(value, str | int | float | bool) else None

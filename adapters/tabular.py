@@ -12,6 +12,7 @@ import lxml.html
 import openpyxl
 from lxml import etree
 
+from adapters.xml_reading import BadXml, parsed
 from contracts import Refused
 
 Row = dict[str, Any]
@@ -68,13 +69,10 @@ def xml(content: bytes, records: str = "") -> Iterator[Row]:
     An element becomes a dict by local names; one without children becomes its text; attributes stand as ``@name``.
     Entities, DTDs and external documents are refused. Raises ``Refused`` (code ``unreadable_file``).
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        raise Refused("unreadable_file", "the document is no well-formed XML; save it again") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Refused("unreadable_file", "the document has a DTD, which is not read; save it without")
+        root = parsed(content)
+    except BadXml as wrong:
+        raise Refused("unreadable_file", f"the document {wrong}") from None
     name = records.rsplit(".", 1)[-1] or _most_repeated(root)
     for element in root.iter(f"{{*}}{name}") if name else ():
         row = _element(element)

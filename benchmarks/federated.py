@@ -29,6 +29,7 @@ from hub.access import EVERYWHERE, Role, person
 from hub.app import Hub
 from hub.settings import Settings
 from tests.hub.asking.owners import write_adapters
+from tests.looking import Looking
 
 OWNERS = Path(__file__).parents[1] / "tests" / "hub" / "asking" / "owners.py"
 LIMIT_MS = 250
@@ -92,24 +93,15 @@ def register(hub: Hub, owners: list[Drawn], port: int) -> None:
         )
 
 
-class Watch:
-    """The most sockets that were open and the most memory that was held while it looked."""
+class Watch(Looking):
+    """The most sockets that were open while it looked."""
 
     def __init__(self) -> None:
-        self.sockets, self._ending = 0, threading.Event()
-        self._thread = threading.Thread(target=self._look)
+        super().__init__(every=0.05)
+        self.sockets = 0
 
-    def __enter__(self) -> "Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ending.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._ending.wait(0.05):
-            self.sockets = max(self.sockets, len(list(Path("/proc/self/fd").iterdir())))
+    def look(self) -> None:
+        self.sockets = max(self.sockets, len(list(Path("/proc/self/fd").iterdir())))
 
 
 def megabytes() -> float:

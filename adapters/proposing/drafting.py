@@ -1,15 +1,19 @@
 """From meanings to the lines of a manifest: fields that belong together give one line, the rest one each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.mapping.tables import folded
+from adapters.mapping.tables import table as packaged
 from adapters.proposing import shapes
 from adapters.proposing.described import Rows, Seen
 from adapters.proposing.guessing import Guess, concepts, guesses
 from adapters.proposing.wording import words_of
 
 Line = dict[str, Any]
+#: More words than these are no list of codes.
+_MOST_CODES = 60
 
 
 @dataclass
@@ -113,22 +117,24 @@ def _status(made: Draft, by: dict[str, Guess]) -> None:
         made.lines["status"] = {"value": first}
 
 
-def _words(made: Draft, table: str, seen: Seen, known: dict[str, str]) -> bool:
+def _words(made: Draft, table: str, seen: Seen, known: Mapping[str, object]) -> bool:
     """Fill a code table from the values that were seen; whether any of them is known."""
-    from adapters.mapping.tables import folded
-
-    folded_known = {folded(word): code for word, code in known.items()}
-    codes, unknown = {}, []
-    for value in dict.fromkeys(shapes.said(seen.values)):
-        code = folded_known.get(folded(value))
-        if code:
-            codes[value] = code
-        elif len(value) <= 40:
-            unknown.append(value)
-    if len(codes) + len(unknown) <= 60:  # more are no codes
+    codes, unknown = _sorted_out(seen, known)
+    if len(codes) + len(unknown) <= _MOST_CODES:
         made.codes.setdefault(table, {}).update(codes)
         made.unknown_words.setdefault(table, []).extend(unknown)
     return bool(codes)
+
+
+def _sorted_out(seen: Seen, known: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:
+    """The values with their codes, and those that ``known`` (by folded word) has none for."""
+    codes, unknown = {}, []
+    for value in dict.fromkeys(shapes.said(seen.values)):
+        if folded(value) in known:
+            codes[value] = str(known[folded(value)])
+        elif len(value) <= 40:
+            unknown.append(value)
+    return codes, unknown
 
 
 def _names(made: Draft, by: dict[str, Guess]) -> None:
@@ -215,10 +221,6 @@ def _plain(made: Draft, by: dict[str, Guess]) -> None:
 
 
 def _unknown(made: Draft, table: str, seen: Seen) -> None:
-    from adapters.mapping.tables import folded
-    from adapters.mapping.tables import table as packaged
-
-    known = packaged(table, {}) or {}
-    words = [word for word in dict.fromkeys(shapes.said(seen.values)) if folded(word) not in known and len(word) <= 40]
-    if words and len(words) <= 60:
+    words = _sorted_out(seen, packaged(table, {}) or {})[1]
+    if words and len(words) <= _MOST_CODES:
         made.unknown_words.setdefault(table, []).extend(words)

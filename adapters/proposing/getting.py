@@ -10,6 +10,7 @@ from adapters.base import Connection
 from adapters.mapping.manifest import Reach
 from adapters.outgoing import ANYWHERE
 from adapters.rest import bounded, guarded, raise_for, session
+from adapters.xml_reading import BadXml, parsed
 from contracts import Refused
 
 _MOST_DOCUMENTS, _MOST_BYTES, _SECONDS = 40, 20_000_000, 30.0
@@ -78,14 +79,10 @@ def _fetched(address: str) -> bytes:
 
 
 def _parsed(content: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        raise Refused("unreadable_description", "the description is no well-formed XML; get it again") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Refused("unreadable_description", "the description has a DTD, which is not read; ask for one without")
-    return root
+        return parsed(content)
+    except BadXml as wrong:
+        raise Refused("unreadable_description", f"the description {wrong}") from None
 
 
 def _imports(root: etree._Element) -> list[tuple[etree._Element, str]]:

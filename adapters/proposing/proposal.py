@@ -54,13 +54,18 @@ def _problems(text: str) -> list[Problem]:
     return []
 
 
+def require_free(folder: Path, *, over: bool) -> None:
+    """Raises ``Refused`` (``draft_exists``) where something is there that must not be written over."""
+    if folder.exists() and not over:
+        raise Refused("draft_exists", f"{folder} is there already; choose another name, or write over it with --force.")
+
+
 def write(made: Proposal, folder: Path, *, over: bool = False) -> None:
     """Write the draft and the documents it needs; the folder stands whole or not at all.
 
     Raises ``Refused`` (``draft_exists``) and ``Unready`` (``cannot_write``).
     """
-    if folder.exists() and not over:
-        raise Refused("draft_exists", f"{folder} is there already; choose another name, or write over it")
+    require_free(folder, over=over)
     beside = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     try:

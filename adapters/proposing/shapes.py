@@ -14,8 +14,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/ -]{0,63}")
 _PHONE = re.compile(r"(\+?91[ -]?|0)?[6-9]\d{4}[ -]?\d{5}")
 _HEIGHT = re.compile(r"\d{1,3}(\.\d+)?\s*(cms?|m|ft|feet|inch|in|'|’|\")?.*", re.IGNORECASE)
 _AGE = re.compile(r"(about|approx\.?|लगभग)?\s*\d{1,2}(\.\d+)?\s*(-|to|y|m|d|वर्ष|साल|माह)?.*", re.IGNORECASE)
-#: Words of a status and what the contract calls it; longest first where one holds another.
-STATUS = {
+_STATUS = {
     "untraced": "untraced", "not traced": "untraced", "still missing": "untraced", "missing": "untraced",
     "pending": "untraced", "open": "untraced", "लापता": "untraced", "अज्ञात": "untraced",
     "under investigation": "untraced", "traced": "traced", "found": "traced", "recovered": "traced",
@@ -26,12 +25,14 @@ STATUS = {
     "transferred": "transferred", "died": "deceased", "dead": "deceased", "expired": "deceased",
     "absconded": "ran_away", "escaped": "ran_away", "unidentified": "found", "unclaimed": "found",
 }  # fmt: skip
-KIND = {
+_KIND = {
     "missing": "missing", "lost": "missing", "kidnapped": "missing", "गुमशुदा": "missing", "लापता": "missing",
     "m": "missing",
     "found": "found", "recovered": "found", "unidentified": "found", "rescued": "found", "मिला": "found", "f": "found",
     "resident": "resident", "inmate": "resident", "sighting": "sighting", "seen": "sighting",
 }  # fmt: skip
+#: Words of a status and of a kind, folded, and what the contract calls them.
+STATUS, KIND = ({folded(word): code for word, code in words.items()} for words in (_STATUS, _KIND))
 
 
 def _reads(read: Callable[[str], object]) -> Callable[[str], bool]:
@@ -70,8 +71,8 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "state": _in_table("state"),
     "name": _is_name,
     "words": lambda value: any(ch.isalpha() for ch in value),
-    "status": lambda value: folded(value) in {folded(word) for word in STATUS},
-    "kind": lambda value: folded(value) in {folded(word) for word in KIND},
+    "status": lambda value: folded(value) in STATUS,
+    "kind": lambda value: folded(value) in KIND,
 }
 
 

@@ -15,6 +15,7 @@ from adapters.mapping.manifest import Reach
 from adapters.proposing.described import Described, Rows, Seen
 from adapters.proposing.samples import listed_as
 from adapters.soap import PinnedTransport
+from adapters.xml_reading import BadXml, parsed
 from contracts import Refused
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -154,12 +155,11 @@ def _type(held: Any) -> str:
 
 def _enumerations(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The words of every named list of codes in the folder's documents: zeep does not keep them."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in (".wsdl", ".xsd"):
             try:
-                root = etree.parse(str(path), parser).getroot()
-            except etree.XMLSyntaxError:
+                root = parsed(path.read_bytes())
+            except BadXml:
                 continue
             for kind in root.iter(f"{_XS}simpleType"):
                 words = tuple(one.get("value", "") for one in kind.iter(f"{_XS}enumeration"))

@@ -26,26 +26,20 @@ _COLUMNS = (
 
 
 _later = outbox.alias("later")
-#: Its owner was told something later of the same match: sent now, the letter would undo what the owner knows.
-_OVERTAKEN = exists().where(
+#: Something later of the same match, to the same owner.
+_LATER = exists().where(
     _later.c.lane == outbox.c.lane,
     _later.c.about == outbox.c.about,
     _later.c.match_id == outbox.c.match_id,
     _later.c.seq > outbox.c.seq,
-    _later.c.state == "done",
 )
+#: Its owner was told something later of the match: sent now, the letter would undo what the owner knows.
+_OVERTAKEN = _LATER.where(_later.c.state == "done")
 
 
 def _under_way(now: datetime.datetime) -> ColumnElement[bool]:
     """Something later of the same match is being told at this moment: what becomes of it decides about the letter."""
-    return exists().where(
-        _later.c.lane == outbox.c.lane,
-        _later.c.about == outbox.c.about,
-        _later.c.match_id == outbox.c.match_id,
-        _later.c.seq > outbox.c.seq,
-        _later.c.state == "owed",
-        _later.c.held_until > now,
-    )
+    return _LATER.where(_later.c.state == "owed", _later.c.held_until > now)
 
 
 class Letters:

@@ -54,7 +54,7 @@ def new(
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name):
         raise Refused("bad_adapter_name", "Name the kind with small letters, digits and _, e.g. police_xy.")
     folder = _folder(into) / name
-    _free(folder, force)
+    proposal.require_free(folder, over=force)  # before anything is fetched
     way, source = next(iter(ways.items()))
     with tempfile.TemporaryDirectory() as scratch:
         made = proposal.proposed(name, way, source, Path(scratch), _secret(secret))
@@ -69,11 +69,6 @@ def _folder(into: Path | None) -> Path:
         return into
     outside = from_environment().adapters
     return outside[0] if outside else Path("adapters")
-
-
-def _free(folder: Path, force: bool) -> None:
-    if folder.exists() and not force:
-        raise Refused("draft_exists", f"{folder} is there already; choose another name, or write over it with --force.")
 
 
 def _secret(reference: str | None) -> str | None:

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 group = typer.Typer(name="cases", help="What the law asks in a case.", no_args_is_help=True)
 _STEP_COLUMNS = ("at", "step", "owner", "institution", "section")
 _COLUMNS = ("due", "code", "words", "standing", "section", "verified")
+Entry = Annotated[str, typer.Argument(help="Number of the entry in the hub.")]
+ForCase = Annotated[
+    str, typer.Option("--case", help="The case that you look for, e.g. a FIR number; it goes into the audit.")
+]
 
 
 @group.command()
 def clocks(
-    hub_id: Annotated[str, typer.Argument(help="Number of the entry in the hub.")],
-    case: Annotated[str, typer.Option(help="The case that you look for, e.g. a FIR number; it goes into the audit.")],
+    hub_id: Entry,
+    case: ForCase,
     as_json: output.Json = False,
 ) -> None:
     """What is due in a case, when, and under which section; computed from the steps that its owners told.
@@ -46,8 +50,8 @@ def clocks(
 
 @group.command()
 def timeline(
-    hub_id: Annotated[str, typer.Argument(help="Number of the entry in the hub.")],
-    case: Annotated[str, typer.Option(help="The case that you look for, e.g. a FIR number; it goes into the audit.")],
+    hub_id: Entry,
+    case: ForCase,
     as_json: output.Json = False,
 ) -> None:
     """What happened to a child, told by all owners of its records, and who holds the child now.
