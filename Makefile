@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: demo test faults check spark install install-test format clean
+.PHONY: demo test faults check spark portal-static install install-test format clean
 
 demo: .venv/installed
 	$(BIN)/trackchild demo $(ARGS)
@@ -26,6 +26,10 @@ check: .venv/installed-test
 spark: .venv/installed-spark
 	TRACKCHILD_SPARK_TESTS=required $(BIN)/python -m pytest tests/hub/linking/test_spark.py $(ARGS)
 	$(BIN)/python -m benchmarks.spark
+
+# The portal's stylesheet, fonts and htmx from npm (needs Node.js 20); what it builds is committed.
+portal-static: .venv/installed
+	$(BIN)/python -m portal.web.vendor
 
 format: .venv/installed-test
 	$(BIN)/ruff format .
