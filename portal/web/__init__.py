@@ -8,6 +8,7 @@ from hub import doors
 from hub.app import Hub
 from hub.settings import Settings
 from portal.web import assets, errors
+from portal.web.choosing import Languages
 from portal.web.guard import SafeHeaders
 from portal.web.pages import routers
 from portal.web.places import Places
@@ -47,4 +48,5 @@ def pages(hub: Hub) -> FastAPI:
     errors.install(made)
     made.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
     made.add_middleware(SafeHeaders)
+    made.add_middleware(Languages)
     return made

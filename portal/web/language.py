@@ -1,14 +1,14 @@
 """The language a page is written in, and the language and direction of words that somebody else wrote on it."""
 
-import gettext as gettext_module
 import unicodedata
 from contextvars import ContextVar
 
 from markupsafe import Markup, escape
 
-_ENGLISH = gettext_module.NullTranslations()
-#: Catalogue of the request that is being answered; English is the text in the source itself.
-translations: ContextVar[gettext_module.NullTranslations] = ContextVar("translations", default=_ENGLISH)
+from portal.web.catalogues import ENGLISH, Language
+
+#: Language of the request that is being answered; English is the text in the source itself.
+current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 #: Script, as it begins the Unicode names of its letters -> language that is most likely meant in India.
 _LANGUAGE_OF_SCRIPT = {
     "DEVANAGARI": "hi",
@@ -28,13 +28,13 @@ _LANGUAGE_OF_SCRIPT = {
 
 def _(text: str, **values: object) -> str:
     """``text`` in the language of the request, with ``%(name)s`` filled in."""
-    said = translations.get().gettext(text)
+    said = current.get().translations.gettext(text)
     return said % values if values else said
 
 
 def plural(one: str, many: str, number: int, **values: object) -> str:
     """``one`` or ``many`` as the language of the request counts, with ``%(number)s`` filled in."""
-    return translations.get().ngettext(one, many, number) % {"number": f"{number:,}", **values}
+    return current.get().translations.ngettext(one, many, number) % {"number": current.get().number(number), **values}
 
 
 def mark(text: str) -> str:

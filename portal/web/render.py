@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.responses import HTMLResponse
 from contracts.exchange import Area, Hit, MatchState
 from hub.access import Act, Caller, Role
 from portal.web import assets, language, words
+from portal.web.catalogues import LANGUAGES
 from portal.web.evidence import strongest
 from portal.web.language import _, mark
 from portal.web.places import Places
@@ -53,8 +55,8 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: language.translations.get().gettext(text),
-        lambda one, many, number: language.translations.get().ngettext(one, many, number),
+        lambda text: language.current.get().translations.gettext(text),
+        lambda one, many, number: language.current.get().translations.ngettext(one, many, number),
         newstyle=True,
     )
     made.filters |= {
@@ -68,6 +70,7 @@ def _environment() -> Environment:
         "state_colour": words.source_colour,
         "why_words": words.why,
         "moment": words.moment,
+        "number": words.number,
         "bits": words.bits,
         "chance": words.chance,
         "options": _options,
@@ -121,10 +124,19 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
         places=places_of(request),
         form_token=lambda: form_token(request),
         path=request.url.path,
+        here=_here(request),
+        language=language.current.get(),
+        languages=LANGUAGES,
     )
-    answer = HTMLResponse(text, status, headers={"Content-Language": "en-IN"})
+    answer = HTMLResponse(text, status)
     keep_secret(request, answer)
     return answer
+
+
+def _here(request: Request) -> str:
+    """The address to come back to, as a value in another address."""
+    query = request.url.query if request.method == "GET" else ""
+    return quote(f"{request.url.path}?{query}" if query else request.url.path)
 
 
 def fragment(request: Request, template: str, **shown: Any) -> str:

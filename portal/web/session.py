@@ -55,10 +55,10 @@ def secret_of(request: Request) -> str:
     return known
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+def set_cookie(request: Request, response: Response, name: str, value: str, max_age: int | None = None) -> None:
     """A cookie that no script reads, no other site sends in a form, and that goes in clear over http only in trials."""
     secure = request.url.scheme == "https"
-    response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, path="/")
+    response.set_cookie(name, value, max_age, httponly=True, samesite="lax", secure=secure, path="/")
 
 
 def keep_secret(request: Request, response: Response) -> None:

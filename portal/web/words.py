@@ -1,8 +1,11 @@
 """The codes of the contract in plain words, and dates, ages and numbers as people in India write them."""
 
 import datetime
+from collections.abc import Iterator
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
 
 from contracts import Birth, Purpose, SectionName, codes
 from contracts.events import CaseEventKind
@@ -11,7 +14,7 @@ from contracts.live import SourceState
 from contracts.timelines import CustodyState
 from hub.access import Role
 from hub.casework.clocks import Standing
-from portal.web.language import _, mark
+from portal.web.language import _, current, mark
 
 INDIA = ZoneInfo("Asia/Kolkata")
 
@@ -111,8 +114,32 @@ def of(code: StrEnum | str | None) -> str:
     """
     if not code:
         return ""
+    return _(_english(code))
+
+
+def _english(code: StrEnum | str) -> str:
     words = _WORDS.get((type(code), code.value)) if isinstance(code, StrEnum) else None
-    return _(words) if words else _(str(code).replace("_", " ").capitalize())
+    return words or str(code).replace("_", " ").capitalize()
+
+
+#: Lists of the contract whose codes stand on pages.
+_SHOWN: tuple[type[StrEnum], ...] = (
+    *(one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum),
+    CaseEventKind,
+    CustodyState,
+    MatchState,
+    Purpose,
+    SectionName,
+)
+
+
+def of_codes() -> Iterator[tuple[str, str]]:
+    """Every code that a page may show, by the name of its list, with its English words: for the catalogues."""
+    for listed in _SHOWN:
+        for code in listed:
+            yield listed.__name__, _english(code)
+    for tag in _LANGUAGES.values():
+        yield "languages", tag
 
 
 def purpose(code: str | None) -> str:
@@ -132,12 +159,17 @@ def language(tag: str) -> str:
 
 def day(on: datetime.date | None) -> str:
     """A date as ``5 March 2024``, which nobody reads the wrong way round."""
-    return f"{on.day} {_(on.strftime('%B'))} {on.year}" if on else ""
+    return _dated(on, "d MMMM y") if on else ""
 
 
 def short_day(on: datetime.date | None) -> str:
     """A date for a narrow column, e.g. ``5 Mar 2024``."""
-    return f"{on.day} {_(on.strftime('%b'))} {on.year}" if on else ""
+    return _dated(on, "d MMM y") if on else ""
+
+
+def _dated(on: datetime.date, pattern: str) -> str:
+    language = current.get()
+    return language.digits(format_date(on, pattern, locale=language.locale))
 
 
 def moment(at: datetime.datetime | None) -> str:
@@ -145,12 +177,18 @@ def moment(at: datetime.datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(INDIA)
-    return f"{day(local.date())}, {local.strftime('%I:%M %p').lstrip('0').lower()}"
+    return f"{day(local.date())}, {clock(local.time())}"
 
 
 def clock(at: datetime.time) -> str:
     """A time of day, e.g. ``4:05 pm``."""
-    return at.strftime("%I:%M %p").lstrip("0").lower()
+    language = current.get()
+    return language.digits(format_time(at, "h:mm a", tzinfo=INDIA, locale=language.locale))
+
+
+def number(value: int) -> str:
+    """A whole number in groups, as the language of the request writes it."""
+    return current.get().number(value)
 
 
 def _years_and_months(months: int) -> str:

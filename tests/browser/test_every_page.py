@@ -1,4 +1,4 @@
-"""Every page at the widths of a phone, a tablet and a desk: axe-core finds nothing, nothing sticks out, headings in order.
+"""Every page on a phone, a tablet and a desk: axe-core finds nothing, nothing sticks out, headings in order.
 
 axe-core (npm, MPL-2.0) lies in ``axe/`` as it was published; it is a tool of the tests and no part of what is served.
 

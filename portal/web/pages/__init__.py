@@ -1,10 +1,23 @@
 """The pages, one module for each desk they serve; every form passes the guard."""
 
-from portal.web.pages import accesses, cases, files, glass, matches, operations, owners, public, search, start
+from portal.web.pages import (
+    accesses,
+    cases,
+    files,
+    glass,
+    languages,
+    matches,
+    operations,
+    owners,
+    public,
+    search,
+    start,
+)
 
 routers = (
     start.router,
     public.router,
+    languages.router,
     owners.router,  # before the search, whose addresses take any word
     search.router,
     cases.router,

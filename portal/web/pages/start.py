@@ -31,7 +31,7 @@ def start(request: Request, hub: TheHub, caller: Anyone) -> Response:
 def sign_in_form(request: Request, caller: Anyone, next: str = "/", ended: bool = False) -> Response:
     """The form; a person who is signed in already goes on."""
     if caller.is_person:
-        return RedirectResponse(_inside(next), 303)
+        return RedirectResponse(inside(next), 303)
     return _form(request, next=next, ended=ended)
 
 
@@ -49,7 +49,7 @@ def sign_in(request: Request, hub: TheHub) -> Response:
         return _form(request, 422, [Wrong("login", error.message)], login, fields.get("next", "/"))
     except Unready as error:
         return _form(request, 503, [Wrong("login", error.message)], login, fields.get("next", "/"))
-    answer = RedirectResponse(_inside(fields.get("next", "/")), 303)
+    answer = RedirectResponse(inside(fields.get("next", "/")), 303)
     set_cookie(request, answer, SESSION, token)
     answer.delete_cookie(VISIT)
     return answer
@@ -75,7 +75,7 @@ def _form(
     next: str = "/",
     ended: bool = False,
 ) -> Response:
-    shown = {"wrong": wrong or [], "login": login, "next": _inside(next), "ended": ended}
+    shown = {"wrong": wrong or [], "login": login, "next": inside(next), "ended": ended}
     return page(request, "sign_in.html", status, **shown)
 
 
@@ -88,7 +88,7 @@ def _missing(login: str, password: str) -> list[Wrong]:
     return wrong
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """``address`` if it is a path of this portal, else the start page: nobody is sent elsewhere by a link."""
     parts = urlsplit(address)
     inside = address.startswith("/") and not address.startswith("//") and "\\" not in address
