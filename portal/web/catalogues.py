@@ -62,16 +62,6 @@ ENGLISH = Language("en", "English", desks=True)
 LANGUAGES = (
     ENGLISH,
     Language("hi", "हिन्दी", desks=True),
-    Language("bn", "বাংলা"),
-    Language("gu", "ગુજરાતી"),
-    Language("kn", "ಕನ್ನಡ"),
-    Language("ml", "മലയാളം"),
-    Language("mr", "मराठी"),
-    Language("or", "ଓଡ଼ିଆ"),
-    Language("pa", "ਪੰਜਾਬੀ"),
-    Language("ta", "தமிழ்"),
-    Language("te", "తెలుగు"),
-    Language("ur", "اردو", direction="rtl"),
 )
 BY_CODE = {one.code: one for one in LANGUAGES}
 

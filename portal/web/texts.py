@@ -6,7 +6,7 @@ What was translated stays; what no page says any more goes; what is new stands e
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
@@ -86,15 +86,16 @@ def update(language: Language) -> list[Text]:
         made.add(text, before.string if before else "", locations=files)
     with file_of(language.code).open("wb") as file:
         write_po(file, made, width=120, sort_output=True, include_lineno=False, omit_header=False)
-    return [message.id for message in made if message.id and not _told(message.string)]
+    return [text for text in wanted(language) if not _told(made.get(text))]
 
 
-def _told(string: Text) -> bool:
+def _told(message: Message | None) -> bool:
+    string = message.string if message else ""
     return all(string) if isinstance(string, tuple) else bool(string)
 
 
 _HEADER = """# %s: what the portal says, translated.
-# DRAFT: no speaker of the language has reviewed it yet. Whoever does, writes here: Reviewed by: NAME, DAY
+# DRAFT: no speaker of the language has reviewed it yet. Whoever does, adds here a line: Reviewed by, colon, name, day
 #"""
 
 if __name__ == "__main__":
