@@ -38,6 +38,8 @@ from hub.asking.searching import Answers
 from hub.core import ModelCore
 from hub.courier import Courier, Policy
 from hub.enriching import Enriching
+from hub.erasing.ledger import Ledger
+from hub.erasing.office import Office
 from hub.evidence.lines import taken
 from hub.evidence.proofs import Proofs
 from hub.finding import Finding
@@ -93,6 +95,7 @@ class Hub(Operating):
         self.proofs = Proofs(store, settings)
         rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)
         self.reconciling = Reconcilings(self.flow, self.systems, rules)
+        self.erasing = Office(self.flow, Ledger(settings.ledger), settings.retention)
         self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
         self.asking = Asking(

@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from contracts import Participant, TrackChildError, Unready
 from hub.alerting import Alerting
+from hub.erasing.office import Office
 from hub.index import Store
 from hub.leasing import leased, process_name
 from hub.reconciling import Reconcilings
@@ -23,6 +24,7 @@ _CLEAN_EVERY_SECONDS = 3_600
 _MATCH_EVERY_SECONDS = 60
 _ALERT_EVERY_SECONDS = 2
 _EXPIRE_EVERY_SECONDS = 60
+_RETENTION_EVERY_SECONDS = 3_600
 _KEEP_SLOTS = datetime.timedelta(days=7)
 
 
@@ -45,6 +47,8 @@ class Ticked(Protocol):
     def grow_audit(self) -> Any: ...
     @property
     def reconciling(self) -> Reconcilings: ...
+    @property
+    def erasing(self) -> Office: ...
     @property
     def alerting(self) -> Alerting: ...
     def pulled(self) -> list[Participant]: ...
@@ -90,6 +94,7 @@ class Clock:
         self._every("clean_up", _CLEAN_EVERY_SECONDS, self._hub.clean_up)
         self._every("alerts", _ALERT_EVERY_SECONDS, self._hub.alerting.tell)
         self._every("expire", _EXPIRE_EVERY_SECONDS, self._hub.reconciling.expire)
+        self._every("retention", _RETENTION_EVERY_SECONDS, self._hub.erasing.apply)
         if hours := self._hub.settings.reconcile_every_hours:
             self._every("reconcile", hours * 3_600, self._reconcile)
         self._every("audit", self._hub.settings.audit_every_seconds, self._hub.grow_audit)

@@ -11,7 +11,7 @@ from contracts.exchange import Case, GetCase, Search, SearchReply
 from hub.access import Caller, Group, Verdict, require_purpose
 from hub.core import Core, plain_number
 from hub.index import Store, Work
-from hub.index.entry import is_withdrawn
+from hub.index.entry import Veil, is_withdrawn
 from hub.index.searching import Found
 from hub.jurisdiction import tie
 from hub.reports import PublicCard
@@ -88,7 +88,7 @@ class Finding:
             hub_id=row.hub_id,
             record=shown(caller, record, tied, wanted.purpose),
             events=work.events.of([(row.participant, row.source_id)]) if told else [],
-            matches=work.matches.of_entry(row.hub_id, None if own else sight_of(caller).veil) if full else [],
+            matches=work.matches.of_entry(row.hub_id, *_matched(caller, own)) if full else [],
             first_seen=row.first_seen,
             updated=row.updated,
         )
@@ -123,6 +123,13 @@ class Finding:
             missing_on=record.event.on,
             participant=record.ref.participant,
         )
+
+
+def _matched(caller: Caller, own: bool) -> tuple[int, str | None]:
+    """Up to which veil, and of which participant whatever the veil, the matches of an entry are shown. Who was told of
+    a match by notice meets it at its own entry, but for what was sealed since."""
+    sight = sight_of(caller)
+    return (Veil.COMMITTEE, sight.participant) if own else (sight.veil, None)
 
 
 def _guardian(relatives: list[Relative]) -> str | None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from contracts import CaseEvent, ChildRecord, Problem, Refused
+from contracts.codes import Restriction
 from contracts.exchange import Answer, Match, MatchState, Outcome, SubmitReply
 from hub.core import Core
 from hub.deciding import decide, end_matches, recall
 from hub.index import Store, Work
 from hub.index.aside import Laid
-from hub.index.entry import Entry, Side, as_it_stands, is_withdrawn, newness
+from hub.index.entry import Entry, Side, as_it_stands, is_withdrawn, newness, sealed
 from hub.index.inbox import Received
 from hub.index.records import Compared, Known
 from hub.proposing import Proposing, Tally
@@ -121,11 +122,15 @@ class Flow:
             return self._lay_aside(work, sender, item)
         if item.ref.participant != sender:
             return _not_yours(item.ref.source_id)
-        return Outcome(id=item.ref.source_id, answer=next(iter(answers)))
+        answer = next(iter(answers))
+        return (
+            _erased(item.ref.source_id) if answer is Answer.REFUSED else Outcome(id=item.ref.source_id, answer=answer)
+        )
 
     def _lay_aside(self, work: Work, sender: str, item: Unreadable) -> Outcome:
         problem = item.problems[0] if item.problems else Problem(field="", rule="unreadable", message="Unreadable.")
-        work.aside.add(Laid(sender, item.id, "refused", problem, item.original), self.now())
+        if not work.erasing.among({(sender, item.id[:200])}):
+            work.aside.add(Laid(sender, item.id, "refused", problem, item.original), self.now())
         return Outcome(id=item.id, answer=Answer.REFUSED, problems=list(item.problems[:50]))
 
     # 3. A version that was told before, or is older than the one that stands, changes nothing; the rest is indexed.
@@ -145,7 +150,8 @@ class Flow:
         work.records.hold_sender(sender)
         now, ids = self.now(), {record.ref.source_id for record in told}
         known = work.records.known(sender, ids)
-        answers, newest, repeated = _sift(told, known, yielding)
+        erased = {one for _, one in work.erasing.among({(sender, one) for one in ids - known.keys()})}
+        answers, newest, repeated = _sift(told, known, yielding, erased)
         work.records.repeat(repeated)
         work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
         self.put(work, [as_it_stands(record, now) for record in newest], known, now, matching)
@@ -158,8 +164,14 @@ class Flow:
         known: dict[str, Known],
         now: datetime.datetime,
         matching: bool = True,
+        as_told: bool = True,
     ) -> None:
-        """Let these be the words that stand for records of one participant, whose sender is held."""
+        """Let these be the words that stand for records of one participant, whose sender is held.
+
+        ``as_told``: they are the owner's own words, and an order that seals a record is added to them.
+        """
+        if as_told:
+            records = [_as_ordered(work, record, known.get(record.ref.source_id)) for record in records]
         entries = self._entries(records, known, matching and not self.match_later)
         changed = work.records.write(entries, known, now)
         touched = list(zip(entries, changed, strict=True))
@@ -201,12 +213,16 @@ class Flow:
     def _events(self, work: Work, sender: str, items: Sequence[CaseEvent | Unreadable]) -> list[Outcome]:
         told = [item for item in items if isinstance(item, CaseEvent) and item.ref.participant == sender]
         seen = work.events.known(sender, [event.event_id for event in told])
+        refs = {(sender, event.ref.source_id) for event in told}
+        erased = {one for _, one in work.erasing.among(refs)}
         outcomes, new = [], {}
         for item in items:
             if isinstance(item, Unreadable):
                 outcomes.append(self._lay_aside(work, sender, item))
             elif item.ref.participant != sender:
                 outcomes.append(_not_yours(item.event_id))
+            elif item.ref.source_id in erased:
+                outcomes.append(_erased(item.event_id))
             else:
                 is_new = item.event_id not in seen
                 seen.add(item.event_id)
@@ -226,7 +242,10 @@ class Flow:
 
 
 def _sift(
-    told: Sequence[ChildRecord], known: dict[str, Known], yielding: Collection[str] = ()
+    told: Sequence[ChildRecord],
+    known: dict[str, Known],
+    yielding: Collection[str] = (),
+    erased: Collection[str] = (),
 ) -> tuple[list[Answer], list[ChildRecord], dict[int, datetime.datetime]]:
     """(an answer for each, the newest word of each record that changes it, row -> later moment of the same word).
 
@@ -238,6 +257,9 @@ def _sift(
     answers, newest, repeated = [], {}, {}
     for record in told:
         source_id, word = record.ref.source_id, (record.recorded_at, record.ref.version)
+        if source_id in erased:
+            answers.append(Answer.REFUSED)
+            continue
         before = stands.get(source_id)
         is_newer = before is None or newness(*word) > newness(*before)
         changes = before is None or (is_newer and word[1] != before[1])
@@ -250,6 +272,20 @@ def _sift(
         answers.append(Answer.ACCEPTED if changes else Answer.UNCHANGED)
     rows = {known[one].row: moment for one, moment in repeated.items() if one not in newest}
     return answers, list(newest.values()), rows
+
+
+def _as_ordered(work: Work, record: ChildRecord, before: Known | None) -> ChildRecord:
+    """What is under a seal stays so, whatever its owner says of it meanwhile."""
+    if before is None or not before.sealed:
+        return record
+    work.orders.note_owners_own(before.hub_id, Restriction.SEALED in record.restrictions)
+    return sealed(record)
+
+
+def _erased(item_id: str) -> Outcome:
+    message = "This record was erased by order. Destroy what you keep of it, or ask the hub's operator."
+    problem = Problem(field="ref.source_id", rule="erased", message=message)
+    return Outcome(id=item_id, answer=Answer.REFUSED, problems=[problem])
 
 
 def _not_yours(item_id: str) -> Outcome:

@@ -67,8 +67,10 @@ class Pulling:
             lease.confirm(work)
             own, foreign = self._by_owner(batch)
             answers = self._flow.index(work, self._participant, own, self._matching)
+            gone = work.erasing.among({(laid.participant, laid.source_id[:200]) for laid in batch.laid})
             for laid in [*batch.laid, *foreign]:
-                work.aside.add(laid, self._flow.now())
+                if (laid.participant, laid.source_id[:200]) not in gone:
+                    work.aside.add(laid, self._flow.now())
             report = _counted(report, batch, answers.count(Answer.ACCEPTED), len(answers))
             if batch.cursor is not None:
                 work.runs.save_cursor(self._participant, batch.cursor, self._flow.now())

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.outgoing import Outgoing
 from contracts import Problem, Refused
+from hub.sealing.places import beside
 from contracts.errors import problems_of
 
 
@@ -41,6 +42,10 @@ class Settings(BaseSettings):
     """Secret of the keyed hashes in the index. After a change the hub waits for ``match_all`` to build them anew."""
     encryption_key: Annotated[str, Field(pattern=r"^(none|file:.+|env:.+|keyring:.+)$")] = "none"
     """Where the key-encryption key is: ``file:PATH`` (a new hub makes it), ``env:NAME``, ``keyring:SERVICE/NAME``."""
+    erasures: Path | None = None
+    """The ledger of erasures, outside the database; absent: beside the database's file, or in the home of its user."""
+    retention: Path | None = None
+    """Rules of retention (TOML) in place of those shipped; see docs/retention.md."""
     pool: Annotated[int, Field(ge=1)] | None = None
     """How many open found children the prior is for, in a small hub; absent means the model's own, for all India."""
     propose_bits: float | None = None
@@ -123,6 +128,11 @@ class Settings(BaseSettings):
     """``json`` for machines, ``console`` for people."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     """Least level that is logged."""
+
+    @property
+    def ledger(self) -> Path:
+        """Where the ledger of erasures lies."""
+        return self.erasures or beside(self.database, "erased")
 
     @property
     def outgoing(self) -> Outgoing:

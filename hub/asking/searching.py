@@ -4,12 +4,12 @@ import datetime
 import threading
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from adapters.base import Capability, Finds
-from contracts import Permission, Refused, Unready
+from contracts import ChildRecord, Permission, Refused, Unready
 from contracts.exchange import Search
 from contracts.live import LiveReply, LiveSearch, SearchRequest, SourceAnswer, SourceState
 from hub.access import Act, Caller, require_permission, require_purpose
@@ -22,6 +22,7 @@ from hub.asking.sources import Chosen, Source, Sources, at_their_turn, only
 from hub.finding import Finding
 from hub.index import Store
 from hub.index.audit import Line
+from hub.showing import is_own, sight_of
 from hub.systems import Systems
 from registry import Registry
 
@@ -99,7 +100,7 @@ class LiveSearching:
         fits = self._parts.finding.fits(caller, wanted.query)
         merging = Merging(caller, wanted.query, self._parts.finding.today, fits, indexed)
         tasks = self._tasks(chosen, _request(question, wanted.query, now), wanted, began)
-        return _Begun(merging, chosen, tasks, opening, line, began)
+        return _Begun(caller, merging, chosen, tasks, opening, line, began)
 
     def _tasks(self, chosen: Chosen, request: SearchRequest, wanted: LiveSearch, began: float) -> list[Task]:
         whole = began + (wanted.seconds or self._patience.whole)
@@ -136,13 +137,28 @@ class LiveSearching:
         told_at = time.monotonic()
         while not asked.over:
             for task in asked.some(self._patience.tell_every):
-                answers[task.name] = _taken(task, begun.merging)
+                answers[task.name] = self._taken(task, begun)
                 self._lately[task.name] = task.seconds
                 fresh.append(answers[task.name])
             if not asked.over and time.monotonic() - told_at >= self._patience.tell_every:
                 # Told even if nothing came, so that it is noticed when the asker is gone.
                 yield self._reply(begun, fresh, complete=False)
                 fresh, told_at = [], time.monotonic()
+
+    def _taken(self, task: Task, begun: "_Begun") -> SourceAnswer:
+        if not isinstance(task.result, Finds):
+            return answer_of(task)
+        records = self._to_be_met(begun.caller, task.result.records)
+        return answer_of(task, begun.merging.take(task.name, records), task.result.left_out)
+
+    def _to_be_met(self, caller: Caller, told: Sequence[ChildRecord]) -> Sequence[ChildRecord]:
+        """What an owner told, without what is sealed or was erased here and its system still holds open."""
+        if not told:
+            return told
+        refs, own = {(one.ref.participant, one.ref.source_id) for one in told}, caller.participant
+        with self._parts.store.read() as work:
+            closed = work.orders.veiled(refs, sight_of(caller).veil) | work.erasing.among(refs)
+        return [one for one in told if (one.ref.participant, one.ref.source_id) not in closed or is_own(own, one)]
 
     def _reply(self, begun: "_Begun", sources: list[SourceAnswer], complete: bool) -> LiveReply:
         with self._parts.store.read() as work:
@@ -178,6 +194,7 @@ class Answers(Iterator[LiveReply]):
 
 @dataclass(frozen=True)
 class _Begun:
+    caller: Caller
     merging: Merging
     chosen: Chosen
     tasks: list[Task]
@@ -219,12 +236,6 @@ def _searched(source: Source, request: SearchRequest, systems: Systems) -> Finds
     # One that blocks runs in a thread of the pool, and its adapter is that thread's own.
     adapter = source.adapter if source.adapter.over_wire else systems.adapter(source.id)
     return adapter.search(request)
-
-
-def _taken(task: Task, merging: Merging) -> SourceAnswer:
-    if not isinstance(task.result, Finds):
-        return answer_of(task)
-    return answer_of(task, merging.take(task.name, task.result.records), task.result.left_out)
 
 
 def _nobody(_: Task) -> None:

@@ -194,6 +194,12 @@ def _hold(connection: Connection, space: int, numbers: Sequence[int]) -> None:
         connection.execute(_LOCK, {"space": space, "wanted": list(numbers)})
 
 
+def empty_log(connection: Connection) -> None:
+    """SQLite only; outside of every transaction. As far as no reader needs it any more."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+
 def backend(engine: Engine) -> str:
     """``sqlite`` or ``postgresql``."""
     return engine.dialect.name

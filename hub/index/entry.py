@@ -75,6 +75,12 @@ def tombstone(record: ChildRecord, **changed: Any) -> ChildRecord:
     return ChildRecord(**said | changed)
 
 
+def sealed(record: ChildRecord, by_order: bool = True) -> ChildRecord:
+    """The record under a seal; or without one, where ``by_order`` is False."""
+    others = [one for one in record.restrictions if one is not Restriction.SEALED]
+    return record.model_copy(update={"restrictions": [*others, Restriction.SEALED] if by_order else others})
+
+
 def side_of(record: ChildRecord) -> Side:
     """A closed record is on neither side."""
     if record.ended or Restriction.SEALED in record.restrictions:

@@ -179,25 +179,25 @@ class Matches:
         chosen = (row for row in rows if near(row.one_hub_id) or near(row.other_hub_id))
         return [_match(row) for row in itertools.islice(chosen, limit)]
 
-    def of_entry(self, hub_id: str, veil: int | None = None) -> list[Match]:
-        """The matches of one entry, best first; with ``veil`` only those whose entries both may be met at it."""
+    def of_entry(self, hub_id: str, veil: int | None = None, own: str | None = None) -> list[Match]:
+        """The matches of one entry, best first; with ``veil`` only those whose entries both may be met at it, or are of
+        the participant ``own``."""
         query = _shown().where(or_(_one.c.hub_id == hub_id, _other.c.hub_id == hub_id))
         if veil is not None:
-            query = query.where(_one.c.veil <= veil, _other.c.veil <= veil)
+            query = query.where(*(or_(side.c.veil <= veil, side.c.participant == own) for side in (_one, _other)))
         return [_match(row) for row in self._connection.execute(query.order_by(matches.c.bits.desc()))]
 
     def same_child(self, hub_ids: Collection[str]) -> list[tuple[str, str]]:
         """Pairs among these entries that a person found to be one child."""
         if len(hub_ids) < 2:
             return []
-        query = (
-            select(_one.c.hub_id, _other.c.hub_id)
-            .join_from(matches, _one, _one.c.row == matches.c.searched)
-            .join(_other, _other.c.row == matches.c.found)
-            .where(matches.c.state.in_([MatchState.CONFIRMED.value, MatchState.REUNITED.value]))
-        )
         among = _one.c.hub_id.in_(hub_ids), _other.c.hub_id.in_(hub_ids)
-        return [(one, other) for one, other in self._connection.execute(query.where(*among))]
+        return [(one, other) for one, other in self._connection.execute(_one_child().where(*among))]
+
+    def one_child(self, hub_ids: Collection[str]) -> set[str]:
+        """The entries that a person found to be the same child as one of these."""
+        either = or_(_one.c.hub_id.in_(hub_ids), _other.c.hub_id.in_(hub_ids))
+        return {one for pair in self._connection.execute(_one_child().where(either)) for one in pair}
 
     def counterparts(self, hub_id: str) -> list[str]:
         """The entries that a match which is open or confirmed joins to this one."""
@@ -214,6 +214,13 @@ class Matches:
         """How it came to its state, oldest first."""
         query = select(match_steps).where(match_steps.c.match_id == match_id).order_by(match_steps.c.seq)
         return self._connection.execute(query).all()
+
+
+def _one_child() -> Select[Any]:
+    """Pairs of entries that a person found to be one child, by the hub's numbers."""
+    query = select(_one.c.hub_id, _other.c.hub_id).join_from(matches, _one, _one.c.row == matches.c.searched)
+    query = query.join(_other, _other.c.row == matches.c.found)
+    return query.where(matches.c.state.in_([MatchState.CONFIRMED.value, MatchState.REUNITED.value]))
 
 
 def _by(pair: Pair) -> str:

@@ -114,10 +114,11 @@ class Outbox:
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self._connection, self._seal = connection, seal
 
-    def add(self, notices: Iterable[Notice], now: datetime.datetime) -> None:
-        """Owe them, under the trace of what causes them."""
+    def add(self, notices: Iterable[Notice], now: datetime.datetime, owner: Owner | None = None) -> None:
+        """Owe them, under the trace of what causes them; closed for the children they speak of, or for ``owner``."""
         trace, notices = tracing.current(), list(notices)
-        self._seal.ready([owner for notice in notices for owner in _owners(notice)])
+        owners = {notice.notice_id: _owners(notice) if owner is None else [owner] for notice in notices}
+        self._seal.ready([one for several in owners.values() for one in several])
         rows = [
             {
                 "notice_id": notice.notice_id,
@@ -125,7 +126,7 @@ class Outbox:
                 "about": notice.about.source_id,
                 "kind": notice.kind.value,
                 "body": self._seal.close(
-                    notice.model_dump_json(exclude_defaults=True).encode(), NOTICE, *_owners(notice)
+                    notice.model_dump_json(exclude_defaults=True).encode(), NOTICE, *owners[notice.notice_id]
                 ),
                 "state": OWED,
                 "due": now,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, tuple_, update
 
 from contracts import ChildRecord
+from contracts.codes import ENDED
 from hub.index import compared as comparing
 from hub.index import dialect
 from hub.index.columns import Values
@@ -35,6 +36,7 @@ class Known:
     recorded_at: datetime.datetime
     side: Side
     twin_closed: bool
+    sealed: bool
     public_id: str | None
     keys: tuple[int, ...]
     find_keys: tuple[int, ...]
@@ -105,6 +107,14 @@ class Records:
         query = select(*_KNOWN).where(records.c.row.in_(rows))
         return {row.row: _known(row) for row in self._connection.execute(query)}
 
+    def of_ids(self, hub_ids: Collection[str]) -> list[Known]:
+        """What is held of these of the hub's own numbers, kept from others until the transaction ends."""
+        found: list[Known] = []
+        for part in dialect.parts(sorted(hub_ids), 1_000):
+            query = select(*_KNOWN).where(records.c.hub_id.in_(part)).order_by(records.c.row)
+            found += map(_known, self._connection.execute(dialect.for_update(self._connection, query)))
+        return found
+
     def find(self, hub_id: str | None = None, participant: str | None = None, source_id: str | None = None) -> Any:
         """The whole row by the hub's id or by the owner's reference; None if there is none."""
         by_id = records.c.hub_id == hub_id
@@ -147,6 +157,14 @@ class Records:
         rows = self._connection.execute(held(self._connection, query)).all()
         opened = self._seal.open_all([row.record for row in rows], RECORD)
         return [(_known(row), load_record(one)) for row, one in zip(rows, opened, strict=True)]
+
+    def ended_after(self, row: int, limit: int) -> list[tuple[Known, ChildRecord]]:
+        """The next entries that their owners closed, by row."""
+        ended = records.c.status.in_([one.value for one in ENDED])
+        query = select(records).where(records.c.row > row, ended).order_by(records.c.row).limit(limit)
+        rows = self._connection.execute(query).all()
+        opened = self._seal.open_all([one.record for one in rows], RECORD)
+        return [(_known(one), load_record(record)) for one, record in zip(rows, opened, strict=True)]
 
     def expired(self, now: datetime.datetime, limit: int) -> dict[str, list[str]]:
         """Participant -> source ids of records whose day has come."""

@@ -36,6 +36,8 @@ records = Table(
     Column("side", SmallInteger, nullable=False),
     # The owner's record is open, but its confirmed twin was closed.
     Column("twin_closed", Boolean, nullable=False, server_default=false()),
+    # An order of a Board, Committee or court seals it: see hub.index.orders.
+    Column("sealed", Boolean, nullable=False, server_default=false()),
     # 0 open to those with a right to search, 1 committees and owner only, 2 owner only.
     Column("veil", SmallInteger, nullable=False),
     Column("public", Boolean, nullable=False),

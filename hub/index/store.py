@@ -15,6 +15,7 @@ from hub.index.aside import Aside
 from hub.index.audit import Audit
 from hub.index.changes import Changes
 from hub.index.events import Events
+from hub.index.erasing import Erasing
 from hub.index.evidence import Evidence
 from hub.index.glass import Glass
 from hub.index.inbox import Inbox
@@ -23,6 +24,7 @@ from hub.index.lanes import Lanes
 from hub.index.leases import Leases
 from hub.index.letters import Letters
 from hub.index.matches import Matches
+from hub.index.orders import Orders
 from hub.index.outbox import Outbox
 from hub.index.payload import Seal, Unsealed
 from hub.index.reaching import reached
@@ -64,6 +66,8 @@ class Work:
         self.accounts = Accounts(connection)
         self.glass = Glass(connection)
         self.keys = Keys(connection)
+        self.orders = Orders(connection)
+        self.erasing = Erasing(connection, seal)
 
 
 class Store:
@@ -104,6 +108,12 @@ class Store:
         """A transaction that only reads, beside any writer."""
         with answering(), self._reader.begin() as connection:
             yield Work(connection, self.safe.at(connection))
+
+    def scour(self) -> None:
+        """Write SQLite's log back into its file and empty it: what was overwritten there stands in the log no more."""
+        if self.backend == "sqlite":
+            with answering(), self._turn(), self.engine.connect() as connection:
+                dialect.empty_log(connection)
 
     def close(self) -> None:
         self.engine.dispose()

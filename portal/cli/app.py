@@ -15,6 +15,7 @@ from portal.cli import (
     demo,
     directory,
     doctor,
+    erasing,
     exchange,
     failing,
     faults,
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, serve, work, node, exchange, search, doctor, backup):
+for part in (demo, serve, work, node, exchange, search, doctor, backup, erasing):
     part.add_to(app)
 for group in (match, letters, audit, adapter, contract, directory, accounts, cases, reconcile, faults, keys):
     app.add_typer(group.group)
