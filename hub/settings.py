@@ -8,8 +8,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from adapters.outgoing import Outgoing
 from contracts import Problem, Refused
-from hub.sealing.places import beside
 from contracts.errors import problems_of
+from hub.sealing.places import beside
 
 
 def _networks(said: list[str]) -> list[str]:

@@ -82,14 +82,14 @@ class Erasing:
 
     def counts(self, held: Known) -> dict[str, int]:
         """Table -> rows that hold something of this entry."""
-        counted = {}
+        counted: dict[str, int] = {}
         for table, which in _rows_of(held):
             query = select(func.count()).select_from(table).where(which)
             counted[table.name] = counted.get(table.name, 0) + int(self._connection.execute(query).scalar_one())
         return {name: many for name, many in counted.items() if many}
 
     def told(self, held: Known) -> list[tuple[str, str, str]]:
-        """(participant, its record's source id, match id) of each owner that a notice of this entry may have reached."""
+        """(participant, its record's source id, match id) of each whom a notice of this entry may have reached."""
         tried = or_(
             outbox.c.state == "done",
             outbox.c.attempts > 0,

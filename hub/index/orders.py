@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
 
 from hub.index import dialect
 from hub.index.columns import Values
@@ -94,8 +94,8 @@ class Orders:
         self._connection.execute(update(records).where(records.c.hub_id == hub_id).values(sealed=sealed))
 
 
-def _standing(hub_id: str | None, what: OrderKind) -> list[object]:
-    stands: list[object] = [record_orders.c.what == what.value, record_orders.c.ended_at.is_(None)]
+def _standing(hub_id: str | None, what: OrderKind) -> list[ColumnElement[bool]]:
+    stands: list[ColumnElement[bool]] = [record_orders.c.what == what.value, record_orders.c.ended_at.is_(None)]
     return stands if hub_id is None else [*stands, record_orders.c.hub_id == hub_id]
 
 

@@ -14,8 +14,8 @@ from hub.index.alerts import Alerts
 from hub.index.aside import Aside
 from hub.index.audit import Audit
 from hub.index.changes import Changes
-from hub.index.events import Events
 from hub.index.erasing import Erasing
+from hub.index.events import Events
 from hub.index.evidence import Evidence
 from hub.index.glass import Glass
 from hub.index.inbox import Inbox

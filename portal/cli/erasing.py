@@ -154,7 +154,7 @@ def seal(record: Record, by: By, order: Reference, reason: Reason, as_json: outp
 
     Example:
 
-        trackchild seal police-br/M1 --by "Registrar" --order "CWC Gaya 4 of 2026" --reason "child in witness protection"
+        trackchild seal police-br/M1 --by "Registrar" --order "CWC Gaya 4 of 2026" --reason "witness protection"
     """
     said = _said(by, order, reason)
     with opened_hub() as hub:
@@ -191,7 +191,7 @@ def records(
 
         trackchild erase police-br/M1 --by "JJB clerk" --order "JJB Gaya 12 of 2026" --reason "JJ Act 2015 s.24(2)"
 
-        trackchild erase police-br/M1 --whole-child --by "JJB clerk" --order "12 of 2026" --reason "s.24(2)" --yes
+        trackchild erase records police-br/M1 --whole-child --by "JJB" --order "12 of 2026" --reason "s.24(2)" --yes
     """
     said = _said(by, order, reason)
     with opened_hub() as hub:

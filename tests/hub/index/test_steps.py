@@ -105,5 +105,5 @@ def test_the_database_names_the_oldest_code_that_works_on_it(engine: Engine) -> 
 
 def test_every_step_follows_the_one_before_by_number() -> None:
     numbers = [step.revision for step in steps()]
-    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]
+    assert numbers == sorted(set(numbers))  # a number that was taken and never used leaves a gap
     assert {path.name[:4] for path in (migrations.HERE / "versions").glob("0*.py")} == set(numbers)
