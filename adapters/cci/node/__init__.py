@@ -17,10 +17,13 @@ def serve(
     key: str | None = None,
     announce: Callable[[str], None] = say_ready,
 ) -> None:
-    """Listen on 127.0.0.1 until SIGTERM or SIGINT; ``key`` is the bearer token asked for, none lets all call."""
-    register = Register(database)
+    """Listen on 127.0.0.1 until SIGTERM or SIGINT.
+
+    ``key`` is the operator's bearer token, none lets all call; staff of a home come in with passes of their own.
+    """
+    register = Register(database, key)
     if load is not None:
         with fitting(load):
             register.load(load)
-    listen(application(register, key), port, announce)
+    listen(application(register), port, announce)
     register.close()

@@ -1,6 +1,9 @@
-"""The tables of the homes' software, in its own words: homes, residents, versioned eFiles, notices, accesses."""
+"""The tables of the homes' software, in its own words: homes, residents, versioned eFiles, notices, accesses.
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, String, Table
+``migrations/versions`` makes them; a change here goes with one there.
+"""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 
@@ -20,6 +23,8 @@ home = Table(
     *_text("home_name", "home_type", "registration_no", "registered_until", "address", "district", "state", "pin"),
     *_text("superintendent", "phone", "admits", "sick_room", "playground", "cctv"),
     *_counts("capacity", "age_from", "age_to", "dormitories", "toilets", "class_rooms", "staff", "case_workers"),
+    *_text("registered_on"),
+    *_counts("counsellors", "medical_staff", "house_parents"),
 )
 
 resident = Table(
@@ -50,6 +55,43 @@ efile = Table(
     Column("content", JSON, nullable=False),
     Column("written_by", String, nullable=False),
     Column("written_at", String, nullable=False),
+    *_text("write_no", "purpose", "case_ref", "office"),
+    Index("efile_write_no", "write_no", unique=True),
+)
+
+#: What the register said of a resident or of the home before each change, and who changed it.
+change = Table(
+    "change",
+    metadata,
+    Column("serial", Integer, primary_key=True, autoincrement=True),
+    Column("home_unit", String, nullable=False),
+    Column("admission_no", String, index=True),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Column("changed_at", String, nullable=False),
+)
+
+photograph = Table(
+    "photograph",
+    metadata,
+    Column("serial", Integer, primary_key=True, autoincrement=True),
+    Column("admission_no", String, ForeignKey("resident.admission_no"), nullable=False, index=True),
+    Column("sha256", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    *_text("taken_on", "shows", "kept_by", "kept_at"),
+    Index("photograph_once", "admission_no", "sha256", unique=True),
+)
+
+#: Who may come in: a member of one home's staff. The pass itself is not kept, only what it hashes to.
+staff_pass = Table(
+    "staff_pass",
+    metadata,
+    Column("pass_hash", String, primary_key=True),
+    Column("home_unit", String, ForeignKey("home.home_unit"), nullable=False),
+    Column("holder", String, nullable=False),
+    *_text("designation", "issued_at", "ended_at"),
 )
 
 notice = Table(

@@ -107,8 +107,14 @@ def test_a_purpose_nobody_defined_is_denied_and_noted(file: File) -> None:
 def test_unknown_entries_and_sections_are_named_back_and_nothing_is_written(file: File) -> None:
     assert "no entry shoe_size" in file.write({"shoe_size": "4"}).json()["detail"]
     assert file.call("PUT", "/efile/horoscope", {"content": {}, "written_by": "x"}).status_code == 404
-    assert file.read().status_code == 404
+    assert file.read(purpose="ENQUIRY").status_code == 404
     assert file.outcomes() == ["nothing kept"]
+
+
+def test_who_cares_for_the_child_reads_an_empty_section_with_what_may_be_written(file: File) -> None:
+    told = file.read().json()
+    assert (told["revision"], told["entries"]) == (0, {})
+    assert told["form"][0] == {"entry": "level", "label": "Level of education", "part": "", "choices": None}
 
 
 def test_a_resident_is_not_sent_again_unless_changed(file: File) -> None:
