@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from adapters.outgoing import OPEN_INTERNET, Outgoing
-from contracts import ChildRecord, Notice, Section, SectionRequest, Unready
+from contracts import ChildRecord, Notice, Section, SectionRequest, SectionWriting, SectionWritten, Unready
 from contracts.live import SearchRequest
 
 
@@ -20,6 +20,7 @@ class Capability(StrEnum):
     PULL = "pull"
     PUSH = "push"
     FETCH = "fetch"
+    STORE = "store"
     SEARCH = "search"
     INVENTORY = "inventory"
     ONE = "one"
@@ -165,6 +166,13 @@ class Adapter:
     def fetch(self, request: SectionRequest) -> Section:
         """Read one section live from the owner, for the purpose and officer named in the request."""
         raise self._cannot(Capability.FETCH)
+
+    def store(self, writing: SectionWriting) -> SectionWritten:
+        """Write some entries of one section at the owner. The same ``write_id`` twice has one effect.
+
+        Raises ``Refused`` (``section_overtaken``) where the owner has another version than the one that was seen.
+        """
+        raise self._cannot(Capability.STORE)
 
     def search(self, request: SearchRequest) -> Finds:
         """The owner's own records that fit, found live for the purpose and officer named; nothing of them is kept.

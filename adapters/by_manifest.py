@@ -1,7 +1,5 @@
 """The adapter of every system that data can describe: a manifest, a transport, and no Python of its own."""
 
-import datetime
-import hashlib
 import json
 import re
 from collections import Counter
@@ -12,20 +10,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from adapters import files, listing, paging, wire
-from adapters.base import Adapter, Capability, Connection, Finds, Gap, Listed, Receipt, Step, Words, now
+from adapters.base import Adapter, Capability, Connection, Finds, Gap, Listed, Receipt, Step, Words
 from adapters.choosing import chosen
 from adapters.mapping.compile import Hooks, Mapping, Note, dig
-from adapters.mapping.dates import moment_in
-from adapters.mapping.manifest import Ask, Call, FetchSection, LiveSearch, Manifest, PullList, Push, Told
+from adapters.mapping.manifest import Ask, Call, FetchSection, LiveSearch, Manifest, PullList, Push, StoreSection, Told
 from adapters.mapping.tables import folded, table
 from adapters.rest import RestTransport
+from adapters.sections import section_of, taken, writing_fields
 from contracts import (
     ChildRecord,
     Notice,
     Refused,
     Section,
-    SectionField,
     SectionRequest,
+    SectionWriting,
+    SectionWritten,
     Skipped,
     Unready,
 )
@@ -43,7 +42,9 @@ class Transport(Protocol):
 
     def ask(self, call: Call, params: dict[str, Any], source_id: str | None = None) -> Any: ...
 
-    def tell(self, call: Call, fields: Row, message_id: str, known: tuple[int, ...]) -> tuple[int, Any]: ...
+    def tell(
+        self, call: Call, fields: Row, message_id: str, known: tuple[int, ...], source_id: str | None = None
+    ) -> tuple[int, Any]: ...
 
     def check(self) -> list[Step]: ...
 
@@ -175,7 +176,23 @@ class ByManifest(Adapter):
         if form.id_param:
             params[form.id_param] = key
         answer = self.transport.ask(form, params, key)
-        return section_of(form, answer, request, self.manifest.adapter.timezone)
+        written = self.manifest.store.sections.get(request.section) if self.manifest.store else None
+        return section_of(form, answer, request, self.manifest.adapter.timezone, written.entries if written else {})
+
+    def store(self, writing: SectionWriting) -> SectionWritten:
+        form = self._writing_form(writing)
+        fields = self._all_told(form.asker, writing.model_dump(mode="json")) | writing_fields(form, writing)
+        known = tuple({*form.overtaken_status, *form.denied_status, *form.unfit_status})
+        status, answer = self.transport.tell(form, fields, writing.write_id, known, writing.ref.source_id)
+        return taken(form, status, answer, writing, self.manifest.adapter.timezone)
+
+    def _writing_form(self, writing: SectionWriting) -> StoreSection:
+        if self.manifest.store is None:
+            raise self._cannot(Capability.STORE)
+        form = self.manifest.store.sections.get(writing.section)
+        if form is None:
+            raise Refused("section_not_written", f"this system takes no writing in the section {writing.section}")
+        return form
 
     def section_form(self, request: SectionRequest) -> FetchSection:
         """How the section is asked for; raises ``Refused`` (code ``no_such_section``) for one the system has not."""
@@ -314,6 +331,7 @@ def offered(manifest: Manifest) -> frozenset[Capability]:
         Capability.PULL: manifest.pull,
         Capability.PUSH: manifest.push,
         Capability.FETCH: manifest.fetch,
+        Capability.STORE: manifest.store,
         Capability.SEARCH: manifest.search,
         Capability.INVENTORY: manifest.inventory,
         Capability.ONE: manifest.pull if manifest.pull and all(one.one for one in manifest.pull.lists) else None,
@@ -328,66 +346,6 @@ def item(source: PullList, row: Row, number: int, cursor: str) -> Words | Gap:
     if not _SOURCE_ID.match(source_id):
         return Gap(f"{source.name} row {number}", "no_id: the row has no id of letters, digits and . _ : / -", cursor)
     return Words(source_id, {"@list": source.name, **row}, cursor)
-
-
-def section_of(form: FetchSection, answer: Any, request: SectionRequest, zone: str) -> Section:
-    """The owner's answer as a section; raises ``Unready`` where it is none."""
-    record = dig(answer, form.record.split(".")) if form.record else answer
-    if not isinstance(record, dict):
-        raise Unready("unexpected_answer", "the source's answer holds no section where the manifest says")
-    labels = form.fields if isinstance(form.fields, dict) else {key: key for key in record}
-    shown = [
-        SectionField(label=label, value=worded(value))
-        for label, path in labels.items()
-        if (value := dig(record, path.split("."))) is not None
-    ]
-    known = {path: label for label, path in labels.items()}
-    meta = {
-        path: _beside(record, answer, path) for path in (form.version, form.changed_at, form.changed_by, form.withheld)
-    }
-    return Section(
-        ref=request.ref, section=request.section, fields=shown[:200],
-        version=_said(meta[form.version]) or _content(record),
-        changed_at=_moment(_said(meta[form.changed_at]), zone),
-        changed_by=_said(meta[form.changed_by]) or None,
-        withheld=_labels(meta[form.withheld], known),
-    )  # fmt: skip
-
-
-def _beside(record: Row, answer: Any, path: str | None) -> Any:
-    """What a section says of itself: in the record, or beside it in the answer."""
-    if path is None:
-        return None
-    found = dig(record, path.split("."))
-    return dig(answer, path.split(".")) if found is None else found
-
-
-def worded(value: Any) -> str:
-    """A value of a section as text: lists line by line, objects as ``label: value``; at most 4,000 letters."""
-    if isinstance(value, list):
-        return "\n".join(worded(inner) for inner in value)[:4000]
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {worded(inner)}" for key, inner in value.items() if inner is not None)[:4000]
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)[:4000]
-
-
-def _labels(found: Any, known: dict[str, str]) -> list[str]:
-    return [known.get(str(word), str(word))[:200] for word in found][:50] if isinstance(found, list) else []
-
-
-def _said(found: Any) -> str | None:
-    return None if found is None else str(found)[:200]
-
-
-def _moment(said: str | None, zone: str) -> datetime.datetime:
-    try:
-        return moment_in(said, zone) if said else now()
-    except ValueError:
-        return now()
-
-
-def _content(record: Row) -> str:
-    return hashlib.blake2b(json.dumps(record, sort_keys=True, default=str).encode(), digest_size=12).hexdigest()
 
 
 def _clean(foreign: Any) -> str:

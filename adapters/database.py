@@ -44,7 +44,9 @@ class DatabaseTransport:
         except (DBAPIError, OSError) as error:
             raise _of(error) from None
 
-    def tell(self, call: Call, fields: Row, message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
+    def tell(
+        self, call: Call, fields: Row, message_id: str, known: tuple[int, ...], source_id: str | None = None
+    ) -> tuple[int, Any]:
         """A view takes no notices."""
         raise Refused("database_reads_only", "a database can only be pulled from; leave [push] out of the manifest")
 

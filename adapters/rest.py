@@ -139,10 +139,18 @@ class RestTransport:
             return self.client.request("GET", path, params=sent).json()
         return self.client.request(call.method, path, body=sent).json()
 
-    def tell(self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
+    def tell(
+        self,
+        call: Call,
+        fields: dict[str, Any],
+        message_id: str,
+        known: tuple[int, ...],
+        source_id: str | None = None,
+    ) -> tuple[int, Any]:
         """Send ``fields``; the status and the parsed answer (None if empty). ``known`` statuses are no error."""
+        path = (call.path or "").replace("{id}", quote(source_id or "", safe=""))
         reply = self.client.request(
-            call.method, call.path or "", body={**call.params, **fields},
+            call.method, path, body={**call.params, **fields},
             headers={"Idempotency-Key": message_id}, also_ok=known,
             accepts=_JSON,
         )  # fmt: skip

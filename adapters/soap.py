@@ -95,7 +95,9 @@ class SoapTransport:
         missing = call.missing_fault if isinstance(call, OneRecord) else None
         return self._call(call.operation or "", {**call.params, **params}, missing=missing)
 
-    def tell(self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...]) -> tuple[int, Any]:
+    def tell(
+        self, call: Call, fields: dict[str, Any], message_id: str, known: tuple[int, ...], source_id: str | None = None
+    ) -> tuple[int, Any]:
         """Send ``fields`` to the operation. SOAP has no statuses: 200, or an error is raised."""
         return 200, self._call(call.operation or "", {**call.params, **fields}, [message_header(message_id)])
 

@@ -19,7 +19,19 @@ from contracts.notices import FieldEvidence, Notice, NoticeKind
 from contracts.participants import Endpoint, Participant, ParticipantKind, Permission
 from contracts.places import Diary, DiaryKind, Event, Place
 from contracts.record import ChildRecord, Custodian, Reference
-from contracts.sections import Officer, Purpose, Section, SectionField, SectionName, SectionRequest
+from contracts.sections import (
+    FormEntry,
+    Officer,
+    Purpose,
+    Section,
+    SectionChange,
+    SectionField,
+    SectionImage,
+    SectionName,
+    SectionRequest,
+    SectionWriting,
+    SectionWritten,
+)
 
 __all__ = [
     "CONTRACT_VERSION",
@@ -37,6 +49,7 @@ __all__ = [
     "Event",
     "Fault",
     "FieldEvidence",
+    "FormEntry",
     "Garment",
     "Institution",
     "InstitutionId",
@@ -61,9 +74,13 @@ __all__ = [
     "Refused",
     "Relative",
     "Section",
+    "SectionChange",
     "SectionField",
+    "SectionImage",
     "SectionName",
     "SectionRequest",
+    "SectionWriting",
+    "SectionWritten",
     "Skipped",
     "SourceId",
     "TrackChildError",

@@ -7,6 +7,7 @@ Everything that is not written here is denied. A machine's rights are its permis
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 from contracts import ChildRecord, Officer, Participant, Permission, Place, Purpose, Refused, SectionName
 
@@ -56,6 +57,7 @@ class Act(StrEnum):
     SEE_MATCHES = "see_matches"
     DECIDE_MATCH = "decide_match"
     READ_SECTION = "read_section"
+    WRITE_SECTION = "write_section"
     BREAK_GLASS = "break_glass"
     REVIEW_GLASS = "review_glass"
     SEE_ACCESSES = "see_accesses"
@@ -175,8 +177,8 @@ ALLOWED: dict[Role, frozenset[Act]] = {
     Role.STATE_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS},
     Role.COMMITTEE: _CASEWORK | {Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
     Role.BOARD: _CASEWORK | {Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
-    Role.DCPU: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS},
-    Role.CCI: _CASEWORK,
+    Role.DCPU: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.WRITE_SECTION},
+    Role.CCI: _CASEWORK | {Act.WRITE_SECTION},
     Role.PRI: _EVERYONE | {Act.SEARCH, Act.SEE_RECORD, Act.READ_SECTION},
     Role.STATE: _EVERYONE | {Act.SEE_COUNTS},
     Role.MINISTRY: _EVERYONE | {Act.SEE_COUNTS},
@@ -197,6 +199,17 @@ SECTION_TABLE: tuple[tuple[tuple[Role, ...], tuple[Tie, ...], frozenset[SectionN
     ((Role.PRI,), (Tie.OWN, Tie.AREA, Tie.MATCHED), frozenset({SectionName.CONTACT})),
 )
 
+#: Roles and tie -> sections of an eFile it may have its owner write. The unit's officers report on the family and plan
+#: the care of a child whom a home holds (JJ Model Rules 2016 Forms 7 and 22).
+WRITE_TABLE: tuple[tuple[tuple[Role, ...], tuple[Tie, ...], frozenset[SectionName]], ...] = (
+    ((Role.CCI,), (Tie.OWN,), _ALL_SECTIONS),
+    (
+        (Role.DCPU,),
+        (Tie.OWN, Tie.AREA, Tie.MATCHED),
+        frozenset({SectionName.SOCIAL_INVESTIGATION, SectionName.INDIVIDUAL_CARE_PLAN}),
+    ),
+)
+
 
 def verdict(role: Role, tie: Tie, purpose: Purpose | None, group: Group) -> Verdict:
     """The cell of the table: what ``role`` so tied sees of ``group`` for ``purpose`` (None: in a list of hits)."""
@@ -215,6 +228,11 @@ def sections(role: Role, tie: Tie) -> frozenset[SectionName]:
     """The sections that ``role`` so tied may ask for."""
     open_ = [named for roles, ties, named in SECTION_TABLE if role in roles and tie in ties]
     return frozenset().union(*open_)
+
+
+def sections_written(role: Role, tie: Tie) -> frozenset[SectionName]:
+    """The sections that ``role`` so tied may write."""
+    return frozenset().union(*(named for roles, ties, named in WRITE_TABLE if role in roles and tie in ties))
 
 
 @dataclass(frozen=True)
@@ -288,6 +306,10 @@ class Caller:
         """Sections that the caller may ask for, so tied; by default under any tie."""
         return frozenset().union(*(sections(role, tie) for role in self.roles for tie in ties))
 
+    def sections_written(self, ties: Iterable[Tie] = tuple(Tie)) -> frozenset[SectionName]:
+        """Sections that the caller may write, so tied; by default under any tie."""
+        return frozenset().union(*(sections_written(role, tie) for role in self.roles for tie in ties))
+
     def purposes(self) -> frozenset[Purpose]:
         """Purposes that the caller may state."""
         return frozenset().union(*(PURPOSES.get(role, frozenset()) for role in self.roles))
@@ -328,11 +350,15 @@ def require_purpose(caller: Caller, purpose: Purpose | None, case: str | None) -
     return purpose, case.strip()
 
 
-def require_section(caller: Caller, section: SectionName, tie: Tie) -> Officer:
-    """The officer, if so tied a role of theirs may ask for this section; raises ``Refused`` otherwise."""
-    caller.require(Act.READ_SECTION)
+def require_section(
+    caller: Caller, section: SectionName, tie: Tie, act: Literal[Act.READ_SECTION, Act.WRITE_SECTION] = Act.READ_SECTION
+) -> Officer:
+    """The officer, if so tied a role of theirs may do this with the section; raises ``Refused`` otherwise."""
+    caller.require(act)
     if caller.officer is None:
-        raise Refused("not_allowed", "Only a person who signed in may read a file. Sign in first.")
-    if section not in caller.sections((tie,)):
-        raise Refused("section_not_allowed", f"Your role may not read the section {section}. Ask the committee.")
+        raise Refused("not_allowed", "Only a person who signed in may open a file. Sign in first.")
+    writes = act is Act.WRITE_SECTION
+    if section not in (caller.sections_written((tie,)) if writes else caller.sections((tie,))):
+        verb = "write" if writes else "read"
+        raise Refused("section_not_allowed", f"Your role may not {verb} the section {section}. Ask the committee.")
     return caller.officer

@@ -1,5 +1,7 @@
 """The one place where the parts are joined: ``Hub``, the object that doors, portal and command line talk to."""
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from typing import Self
 
@@ -8,7 +10,7 @@ import structlog
 import registry
 import registry.secrets
 from adapters.signing import Identity, identity_of
-from contracts import AreaKind, Permission, Purpose, Refused, Section, SectionName
+from contracts import AreaKind, Permission, Purpose, Refused, Section, SectionName, SectionWritten
 from contracts.evidence import AuditHead, CosignAuditHead, Cosigned, GetAuditHead
 from contracts.exchange import (
     Acknowledged,
@@ -63,6 +65,7 @@ from hub.settings import Settings, from_environment
 from hub.showing import sight_of
 from hub.systems import Systems
 from hub.timelines import timeline_of
+from hub.writing import Draft, Writing
 
 log = structlog.get_logger()
 
@@ -98,6 +101,7 @@ class Hub(Operating):
         self.erasing = Office(self.flow, Ledger(settings.ledger), settings.retention)
         self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
+        self._writing = Writing(store, self.systems.able, require_proof=self.proofs.require_current)
         self.asking = Asking(
             store, self.registry, self.systems, self._finding, settings, _policy(settings), self.proofs.require_current
         )
@@ -306,6 +310,18 @@ class Hub(Operating):
     def read_section(self, caller: Caller, hub_id: str, section: SectionName, purpose: Purpose, case: str) -> Section:
         """One section live from its owner, audited before it is read and never kept."""
         return self._reading.section(caller, hub_id, section, purpose, case)
+
+    def write_section(
+        self, caller: Caller, hub_id: str, section: SectionName, draft: Draft, purpose: Purpose, case: str
+    ) -> SectionWritten:
+        """Some entries of one section written live at its owner, audited before and never kept."""
+        return self._writing.section(caller, hub_id, section, draft, purpose, case)
+
+    def draft_key(self, caller: Caller) -> bytes:
+        """By which a person’s browser closes drafts: 32 bytes, the same for this person alone."""
+        caller.require(Act.WRITE_SECTION)
+        secret = self.settings.index_secret.get_secret_value().encode()
+        return hmac.digest(secret, f"draft {caller.id}".encode(), hashlib.sha256)
 
     def read_sections(self, caller: Caller, wanted: Sequence[Wanted], purpose: Purpose, case: str) -> list[SectionRead]:
         """Several sections live at once, of one or several entries; each owner's failure stands beside its section."""

@@ -107,13 +107,15 @@ def _fetched(adapter: Adapter, request: SectionRequest) -> Section:
         raise Unready("owner_failed", f"Reading from the owner failed ({type(error).__name__}). Try later.") from None
 
 
-def line_of(officer: Officer, section: SectionName, purpose: Purpose, case: str, hub_id: str) -> Line:
-    """The line of the audit that stands before the question is asked."""
+def line_of(
+    officer: Officer, section: SectionName, purpose: Purpose, case: str, hub_id: str, act: Act = Act.READ_SECTION
+) -> Line:
+    """The line of the audit that stands before the owner is asked to read or write."""
     return Line(
         who=f"officer:{officer.id}",
         role=officer.role,
         institution=officer.institution,
-        act=Act.READ_SECTION.value,
+        act=act.value,
         purpose=purpose.value,
         matter=case.strip()[:200],
         detail=section.value,

@@ -66,6 +66,24 @@ The form of ``manifest.toml``; every key that is not named here is refused, with
     changed_at = "ChangedOn"
     changed_by = "ChangedBy"
     withheld = "Hidden"                 # path of the labels the owner keeps back
+    form = "Entries"                    # rows of what may be written, where the answer says it, and how it names them
+    form_fields = { name = "Code", label = "Title", part = "Heading", choices = "Options" }
+    images = "Pictures"                 # rows of caption, media_type, data (base64)
+                                        # [fetch.each], [store.each]: keys that hold for every section, said once
+
+    [store.sections.contact]            # a live writing of some entries of a section; REST alone
+    path = "/records/{id}/contact/changes"
+    asker = { purpose = { from = "purpose", table = "purpose" }, officer = "officer.id", case = "case" }
+    write_id = "ChangeNo"               # their name of the writing's number: the same one counts once
+    seen = "SeenVersion"                # their name of the version that was seen
+    changes = "Changes"                 # their name of the object entry -> value, null for what is taken away
+    version = "Version"                 # paths in the answer; without a version nothing is believed to be written
+    changed_at = "ChangedOn"
+    already = "Already"
+    overtaken_status = [409, 412]       # answers that mean: another version is there by now
+    denied_status = [403]               # ... this purpose may not write an entry of it (401 is always the secret)
+    unfit_status = [422]                # ... an entry does not take such a value
+    entries = { "Phone of the station" = "PsPhone" }     # what may be written, where no answer says it (form)
 
     [search]                            # a live search of the owner's own records
     path = "/records/search"            # or operation; method = "POST": what is looked for stands in no address

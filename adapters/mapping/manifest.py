@@ -202,6 +202,9 @@ class Push(Call):
     receipt: SourcePath | None = None
 
 
+_FORM_FIELDS = {name: name for name in ("name", "label", "part", "choices")}
+
+
 class FetchSection(Call):
     id_param: str | None = None
     asker: dict[str, SourcePath | Told] = {}
@@ -211,6 +214,11 @@ class FetchSection(Call):
     changed_at: SourcePath | None = None
     changed_by: SourcePath | None = None
     withheld: SourcePath | None = None
+    form: SourcePath | None = None
+    """Where the answer says what may be written: rows, read by ``form_fields``."""
+    form_fields: dict[Literal["name", "label", "part", "choices"], str] = _FORM_FIELDS  # type: ignore[assignment]
+    images: SourcePath | None = None
+    """Where the answer holds pictures: rows of ``caption``, ``media_type``, ``data`` (base64)."""
 
     @model_validator(mode="after")
     def _names_the_record(self) -> Self:
@@ -219,8 +227,56 @@ class FetchSection(Call):
         return self
 
 
+def _with_each(said: Any) -> Any:
+    """Sections with what ``each`` says of all of them; what a section says itself wins."""
+    if not isinstance(said, dict) or not isinstance(each := said.get("each", {}), dict):
+        return said
+    sections = said.get("sections")
+    if not isinstance(sections, dict):
+        return said
+    whole = {name: {**each, **one} if isinstance(one, dict) else one for name, one in sections.items()}
+    return {**said, "sections": whole}
+
+
 class Fetch(Form):
     sections: Annotated[dict[SectionName, FetchSection], Field(min_length=1)]
+    each: dict[str, Any] = {}
+
+    _spread = model_validator(mode="before")(_with_each)
+
+
+Statuses = list[Annotated[int, Field(ge=400, le=499)]]
+
+
+class StoreSection(Call):
+    """How a section is written: its entries go as one object under ``changes``, null for what is taken away."""
+
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    asker: dict[str, SourcePath | Told] = {}
+    write_id: str
+    seen: str
+    changes: str
+    version: SourcePath
+    changed_at: SourcePath | None = None
+    already: SourcePath | None = None
+    overtaken_status: Annotated[Statuses, Field(min_length=1)] = [409, 412]
+    denied_status: Statuses = []
+    unfit_status: Statuses = [422]
+    entries: dict[str, str] = {}
+    """What may be written, by label, where the owner's answer to a reading does not say it."""
+
+    @model_validator(mode="after")
+    def _by_rest(self) -> Self:
+        if "{id}" not in (self.path or ""):
+            raise ValueError("a section is written by REST, with {id} in its path")
+        return self
+
+
+class Store(Form):
+    sections: Annotated[dict[SectionName, StoreSection], Field(min_length=1)]
+    each: dict[str, Any] = {}
+
+    _spread = model_validator(mode="before")(_with_each)
 
 
 class SearchAnswer(Form):
@@ -287,6 +343,7 @@ class Manifest(Form):
     inventory: Inventory | None = None
     push: Push | None = None
     fetch: Fetch | None = None
+    store: Store | None = None
     search: LiveSearch | None = None
     fields: Fields = {}
     fields_of: dict[Tag, Fields] = {}

@@ -1,17 +1,17 @@
 """What is told to an owner, checked beforehand: whether each path is in a notice or request, and each table known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.mapping.manifest import Manifest, Told
 from adapters.mapping.tables import table
 from adapters.mapping.targets import NoSuchPath, target
-from contracts import Notice, Problem, SectionRequest
+from contracts import Notice, Problem, SectionRequest, SectionWriting
 from contracts.live import SearchRequest
 
 
 def problems(manifest: Manifest) -> list[Problem]:
-    """Every line of ``[push]``, ``[search]`` and of an ``asker`` that cannot hold."""
+    """Every line of ``[push]``, ``[search]`` and of each ``asker`` that cannot hold."""
     return [problem for key, told, root in _told(manifest) for problem in _wrong(key, told, root, manifest)]
 
 
@@ -19,12 +19,18 @@ def _told(manifest: Manifest) -> Iterator[tuple[str, Told, type]]:
     if manifest.push:
         for name, told in manifest.push.fields.items():
             yield f"push.fields.{name}", told, Notice
-    for section, form in manifest.fetch.sections.items() if manifest.fetch else ():
-        for name, asked in form.asker.items():
-            told = Told(source=asked) if isinstance(asked, str) else asked
-            yield f"fetch.sections.{section}.asker.{name}", told, SectionRequest
+    for key, asker, root in _askers(manifest):
+        for name, asked in asker.items():
+            yield f"{key}.{name}", Told(source=asked) if isinstance(asked, str) else asked, root
     for name, asked in manifest.search.fields.items() if manifest.search else ():
         yield f"search.fields.{name}", Told(source=asked) if isinstance(asked, str) else asked, SearchRequest
+
+
+def _askers(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, str | Told], type]]:
+    for section, form in manifest.fetch.sections.items() if manifest.fetch else ():
+        yield f"fetch.sections.{section}.asker", form.asker, SectionRequest
+    for section, writing in manifest.store.sections.items() if manifest.store else ():
+        yield f"store.sections.{section}.asker", writing.asker, SectionWriting
 
 
 def _wrong(key: str, told: Told, root: Any, manifest: Manifest) -> Iterator[Problem]:

@@ -20,6 +20,8 @@ TOP: tuple[type[Model], ...] = (
     contracts.Notice,
     contracts.SectionRequest,
     contracts.Section,
+    contracts.SectionWriting,
+    contracts.SectionWritten,
     contracts.Institution,
     contracts.Participant,
     contracts.Fault,

@@ -26,8 +26,10 @@ from contracts import (
     Purpose,
     Reference,
     Refused,
+    SectionChange,
     SectionName,
     SectionRequest,
+    SectionWriting,
     Skipped,
     Unready,
 )
@@ -103,6 +105,14 @@ def notice_about(record: ChildRecord, notice_id: str = "notice-0001") -> Notice:
         notice_id=notice_id, kind=NoticeKind.MATCH_PROPOSED, to=record.ref.participant, about=record.ref,
         other=Reference(participant="other", source_id="X-1"), match_id="match-0001", bits=9.5, probability=0.9,
         model="test", created_at=NOW, text="A found child may be the one you search for.",
+    )  # fmt: skip
+
+
+def writing_for(record: ChildRecord) -> SectionWriting:
+    return SectionWriting(
+        write_id="writing-0001", ref=record.ref, section=SectionName.PROFILE, seen="0", purpose=Purpose.CARE,
+        case="FIR 1/2026", officer=Officer(id="cwc.member", role="Member, CWC"), asked_at=NOW,
+        changes=[SectionChange(name="name", value="Ravi")],
     )  # fmt: skip
 
 
@@ -300,6 +310,7 @@ def test_what_it_does_not_declare_raises(node: Any, records: list[ChildRecord]) 
         Capability.PUSH: lambda: adapter.push(notice_about(records[0])),
         Capability.FETCH: lambda: adapter.fetch(request_for(records[0], SectionName.PROFILE, Purpose.CARE)),
         Capability.SEARCH: lambda: adapter.search(search_for(name="Ravi")),
+        Capability.STORE: lambda: adapter.store(writing_for(records[0])),
     }
     assert adapter.capabilities
     for capability in set(calls) - adapter.capabilities:

@@ -8,7 +8,19 @@ import pytest
 
 from adapters.base import Words
 from adapters.cci.node.register import Register
-from contracts import Notice, NoticeKind, Officer, Purpose, Reference, Refused, Section, SectionName, SectionRequest
+from contracts import (
+    Notice,
+    NoticeKind,
+    Officer,
+    Purpose,
+    Reference,
+    Refused,
+    Section,
+    SectionChange,
+    SectionName,
+    SectionRequest,
+    SectionWriting,
+)
 from contracts.codes import Gender, RecordKind
 from contracts.exchange import Search
 from contracts.live import SearchRequest
@@ -75,13 +87,14 @@ def test_a_notice_told_twice_is_taken_once(node: Any, number: str) -> None:
 
 @pytest.mark.parametrize("section", list(SectionName))
 def test_every_section_of_the_efile_can_be_read_for_care(node: Any, number: str, section: SectionName) -> None:
-    if section in (SectionName.PHOTOGRAPHS, SectionName.CONTACT):
+    if section is SectionName.CONTACT:
         with pytest.raises(Refused) as caught:
             read(node, number, section, Purpose.CARE)
         assert caught.value.code == "no_such_section"
     else:
         shown = read(node, number, section, Purpose.CARE)
-        assert shown.fields and shown.changed_by
+        assert {field.label for field in shown.fields} <= {entry.label for entry in shown.form}
+        assert bool(shown.changed_by) == bool(shown.fields) == (shown.version != "0")
         assert shown.version.isdecimal()
 
 
@@ -101,6 +114,42 @@ def test_an_admission_number_with_slashes_is_read_as_any_other(node: Any) -> Non
     register.write(number, "schooling", {"level": "UPTO_V"}, seen=0, by="Neha")
     register.close()
     assert [field.value for field in read(node, number, SectionName.EDUCATION, Purpose.CARE).fields] == ["UPTO_V"]
+
+
+def writing(number: str, seen: str, write_id: str = "writing-0001", **changes: str | None) -> SectionWriting:
+    return SectionWriting(
+        write_id=write_id, ref=Reference(participant="tester", source_id=number), section=SectionName.EDUCATION,
+        seen=seen, changes=[SectionChange(name=name, value=value) for name, value in changes.items()],
+        purpose=Purpose.CARE, case="CWC/7/2026", asked_at=NOW, officer=Officer(id="cw.alipur", role="cci"),
+    )  # fmt: skip
+
+
+def test_a_section_is_written_once_and_read_back_with_who_wrote_it(node: Any, number: str) -> None:
+    before = read(node, number, SectionName.EDUCATION, Purpose.CARE)
+    first, second = (node.adapter().store(writing(number, before.version, progress="Reads")) for _ in range(2))
+    assert (first.already_written, second.already_written) == (False, True)
+    assert first.version == second.version == str(int(before.version) + 1)
+    after = read(node, number, SectionName.EDUCATION, Purpose.CARE)
+    assert {field.label: field.value for field in after.fields}["Progress"] == "Reads"
+    assert (after.version, after.changed_by) == (first.version, "cw.alipur")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"seen": "0"}, "section_overtaken"),
+        ({"purpose": Purpose.AUDIT}, "entry_not_allowed"),
+        ({"changes": [SectionChange(name="shoe_size", value="4")]}, "entry_not_taken"),
+        ({"section": SectionName.CONTACT}, "section_not_written"),
+    ],
+)
+def test_a_writing_that_the_home_does_not_take_says_why(
+    node: Any, number: str, changed: dict[str, Any], code: str
+) -> None:
+    sent = writing(number, "1", "writing-0002", progress="Reads")
+    with pytest.raises(Refused) as caught:
+        node.adapter().store(sent.model_copy(update=changed))
+    assert caught.value.code == code
 
 
 def test_sensitive_entries_are_named_and_not_shown(node: Any, number: str) -> None:

@@ -1,0 +1,113 @@
+"""The live writing of one section: audited before the owner is asked, passed on, never kept."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from pydantic import ValidationError
+
+from adapters.base import Adapter, Capability
+from contracts import (
+    Officer,
+    Purpose,
+    Reference,
+    Refused,
+    SectionChange,
+    SectionName,
+    SectionWriting,
+    SectionWritten,
+    Unready,
+)
+from contracts.errors import TrackChildError, problems_of
+from hub.access import Act, Caller, require_purpose, require_section
+from hub.index import Store
+from hub.index.audit import Line
+from hub.reading import line_of, outcome_of, record_of
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wrote of one section: ``changes`` by the owner's names, None takes an entry away.
+
+    ``write_id`` is the draft's own: sent twice, it is written once. ``seen`` is the version that was before them.
+    """
+
+    write_id: str
+    seen: str
+    changes: Mapping[str, str | None]
+
+
+class Writing:
+    """``adapter_for`` gives the system of a participant that can be written to, or None."""
+
+    def __init__(
+        self,
+        store: Store,
+        adapter_for: Callable[[str, Capability], Adapter | None],
+        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+        require_proof: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._adapter_for, self._now, self._require_proof = store, adapter_for, now, require_proof
+
+    def section(
+        self, caller: Caller, hub_id: str, section: SectionName, draft: Draft, purpose: Purpose, case: str
+    ) -> SectionWritten:
+        """Have the owner write. The line in the audit is there before; without it nothing is asked.
+
+        Raises ``Refused`` (``not_allowed``, ``section_not_allowed``, ``purpose_not_allowed``, ``no_case_stated``,
+        ``unknown_case``, ``bad_writing``, ``owner_cannot_be_written``, ``section_overtaken``, or the owner's own) and
+        ``Unready`` (the owner's own, ``owner_failed``, ``audit_behind``).
+        """
+        caller.require(Act.WRITE_SECTION)
+        purpose, case = require_purpose(caller, purpose, case)
+        self._require_proof()
+        with self._store.read() as work:
+            record, tied = record_of(work, caller, hub_id)
+        officer = require_section(caller, section, tied, Act.WRITE_SECTION)
+        writing = self._writing(record.ref, officer, section, draft, purpose, case)
+        line = line_of(officer, section, purpose, case, hub_id, Act.WRITE_SECTION)
+        opening = self._write(line)
+        try:
+            answer = self._ask(writing)
+        except BaseException as error:
+            self._write(replace(line, outcome=outcome_of(error), opening=opening))
+            raise
+        self._write(replace(line, outcome="written", opening=opening))
+        return answer
+
+    def _writing(
+        self, ref: Reference, officer: Officer, section: SectionName, draft: Draft, purpose: Purpose, case: str
+    ) -> SectionWriting:
+        try:
+            return SectionWriting(
+                write_id=draft.write_id,
+                ref=ref,
+                section=section,
+                seen=draft.seen,
+                changes=[SectionChange(name=name, value=value) for name, value in draft.changes.items()],
+                purpose=purpose,
+                case=case,
+                officer=officer,
+                asked_at=self._now(),
+            )
+        except ValidationError as error:
+            said = "What was written does not fit: an entry has at most 4,000 letters. Shorten it and send it again."
+            raise Refused("bad_writing", said, problems_of(error)) from None
+
+    def _ask(self, writing: SectionWriting) -> SectionWritten:
+        adapter = self._adapter_for(writing.ref.participant, Capability.STORE)
+        if adapter is None:
+            said = "The owner's system takes no writing from the hub. Tell the owner directly."
+            raise Refused("owner_cannot_be_written", said)
+        try:
+            return adapter.store(writing)
+        except TrackChildError:
+            raise
+        except Exception as error:
+            # What went wrong may repeat what was written: only its kind is passed on.
+            said = f"Writing at the owner failed ({type(error).__name__}). Send it again later."
+            raise Unready("owner_failed", said) from None
+
+    def _write(self, line: Line) -> int:
+        with self._store.write() as work:
+            return work.audit.add(line, self._now())
