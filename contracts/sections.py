@@ -1,10 +1,9 @@
 """One section of an owner's file, read and written live: for a stated purpose, answered by the owner, never kept."""
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from contracts.base import InstitutionId, Line, LongText, Model, Moment
 from contracts.record import Reference
@@ -122,12 +121,6 @@ class SectionWriting(Model):
     case: Line
     officer: Officer
     asked_at: Moment
-
-    @model_validator(mode="after")
-    def _each_entry_once(self) -> Self:
-        if len({change.name for change in self.changes}) < len(self.changes):
-            raise PydanticCustomError("entry_twice", "An entry is changed once")
-        return self
 
 
 class SectionWritten(Model):
