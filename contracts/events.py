@@ -59,6 +59,7 @@ class CaseEventKind(StrEnum):
     PRE_RELEASE_REPORTED = "pre_release_reported"
     AFTERCARE_ORDERED = "aftercare_ordered"
     AFTERCARE_REPORTED = "aftercare_reported"
+    TRANSFER_RECEIVED = "transfer_received"
     # Children in conflict with law
     APPREHENDED = "apprehended"
     NOT_IN_CONFLICT = "not_in_conflict"

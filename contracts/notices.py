@@ -18,6 +18,12 @@ class NoticeKind(StrEnum):
     TWIN_CLOSED = "twin_closed"
     RECORD_WITHDRAWN = "record_withdrawn"
     """The other owner took back its record: what was kept of it must go (CAP Cancel, PFIF expiry)."""
+    DUTY_WARNED = "duty_warned"
+    """A time limit of the law ends soon in the case of ``about``."""
+    DUTY_MISSED = "duty_missed"
+    """A time limit of the law ended; told to the owner and to those that it is escalated to, each once."""
+    STEP_TAKEN = "step_taken"
+    """A committee or board took a step in the case of ``about`` at the hub, e.g. made an order."""
 
 
 class FieldEvidence(Model):
@@ -31,7 +37,10 @@ class FieldEvidence(Model):
 
 
 class Notice(Model):
-    """A message to ``to`` about its own record ``about``. May arrive twice: ``notice_id`` stays the same."""
+    """A message to ``to`` about its own record ``about``. May arrive twice: ``notice_id`` stays the same.
+
+    Only of ``duty_missed`` may ``about`` be another owner's record: an institution that it is escalated to is told so.
+    """
 
     notice_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]
     kind: NoticeKind

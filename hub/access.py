@@ -62,6 +62,12 @@ class Act(StrEnum):
     REVIEW_GLASS = "review_glass"
     SEE_ACCESSES = "see_accesses"
     SEE_COUNTS = "see_counts"
+    SEE_DUTIES = "see_duties"
+    """What is due in the cases of one's jurisdiction, and what was escalated."""
+    SEE_FINDINGS = "see_findings"
+    """What is wrong in the cases of one's jurisdiction."""
+    RUN_SITTINGS = "run_sittings"
+    """Sit: cause list, steps, orders, transfers of one's own committee or board."""
     SEE_PUBLIC_CARDS = "see_public_cards"
     LOOKUP_REGISTRY = "lookup_registry"
     OPERATE = "operate"
@@ -167,6 +173,8 @@ _CASEWORK = _EVERYONE | {
     Act.SEE_MATCHES,
     Act.READ_SECTION,
     Act.SEE_COUNTS,
+    Act.SEE_DUTIES,
+    Act.SEE_FINDINGS,
 }
 
 #: Role -> what it may do. Absent means denied.
@@ -175,10 +183,11 @@ ALLOWED: dict[Role, frozenset[Act]] = {
     Role.SJPU: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS},
     Role.DISTRICT_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS},
     Role.STATE_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS},
-    Role.COMMITTEE: _CASEWORK | {Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
-    Role.BOARD: _CASEWORK | {Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
+    Role.COMMITTEE: _CASEWORK
+    | {Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
+    Role.BOARD: _CASEWORK | {Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
     Role.DCPU: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.WRITE_SECTION},
-    Role.CCI: _CASEWORK | {Act.WRITE_SECTION},
+    Role.CCI: (_CASEWORK - {Act.SEE_FINDINGS}) | {Act.WRITE_SECTION},
     Role.PRI: _EVERYONE | {Act.SEARCH, Act.SEE_RECORD, Act.READ_SECTION},
     Role.STATE: _EVERYONE | {Act.SEE_COUNTS},
     Role.MINISTRY: _EVERYONE | {Act.SEE_COUNTS},

@@ -37,6 +37,7 @@ from hub.alerting import Alerting
 from hub.asking.joined import Asking
 from hub.asking.reading import SectionRead, Wanted
 from hub.asking.searching import Answers
+from hub.casework.office import Casework
 from hub.core import ModelCore
 from hub.courier import Courier, Policy
 from hub.enriching import Enriching
@@ -81,7 +82,9 @@ class Hub(Operating):
         self.registry = registry.Registry(store.engine)
         self.systems = Systems(self.registry, settings.adapters, settings.outgoing)
         cap, later = settings.candidates_cap, settings.match_later
-        self.flow = Flow(store, core, Enriching(self.registry), cap, later)
+        self.casework = Casework(store, self.registry, core, settings.lease_seconds)
+        keeping = self.casework.keeping
+        self.flow = Flow(store, core, Enriching(self.registry), cap, later, keeping=keeping)
         self.people = People(
             store,
             session_hours=settings.session_hours,

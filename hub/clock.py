@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from contracts import Participant, TrackChildError, Unready
 from hub.alerting import Alerting
+from hub.casework.office import Casework
 from hub.erasing.office import Office
 from hub.index import Store
 from hub.leasing import leased, process_name
@@ -25,6 +26,7 @@ _MATCH_EVERY_SECONDS = 60
 _ALERT_EVERY_SECONDS = 2
 _EXPIRE_EVERY_SECONDS = 60
 _RETENTION_EVERY_SECONDS = 3_600
+_DOUBLES_EVERY_SECONDS = 86_400
 _KEEP_SLOTS = datetime.timedelta(days=7)
 
 
@@ -49,6 +51,8 @@ class Ticked(Protocol):
     def reconciling(self) -> Reconcilings: ...
     @property
     def erasing(self) -> Office: ...
+    @property
+    def casework(self) -> Casework: ...
     @property
     def alerting(self) -> Alerting: ...
     def pulled(self) -> list[Participant]: ...
@@ -95,6 +99,8 @@ class Clock:
         self._every("alerts", _ALERT_EVERY_SECONDS, self._hub.alerting.tell)
         self._every("expire", _EXPIRE_EVERY_SECONDS, self._hub.reconciling.expire)
         self._every("retention", _RETENTION_EVERY_SECONDS, self._hub.erasing.apply)
+        self._every("sweep", self._hub.settings.sweep_every_seconds, lambda: self._hub.casework.sweep(self._goes_on))
+        self._every("doubles", _DOUBLES_EVERY_SECONDS, lambda: self._hub.casework.look_for_doubles(self._goes_on))
         if hours := self._hub.settings.reconcile_every_hours:
             self._every("reconcile", hours * 3_600, self._reconcile)
         self._every("audit", self._hub.settings.audit_every_seconds, self._hub.grow_audit)

@@ -6,12 +6,13 @@ Everything that one message causes is one transaction: it is all there, debts in
 import datetime
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from contracts import CaseEvent, ChildRecord, Problem, Refused
 from contracts.codes import Restriction
 from contracts.exchange import Answer, Match, MatchState, Outcome, SubmitReply
+from hub.casework.keeping import Keeping
 from hub.core import Core
 from hub.deciding import decide, end_matches, recall
 from hub.index import Store, Work
@@ -66,6 +67,8 @@ class Flow:
     match_later: bool = False
     """What is told for the first time waits for ``match_owed``: its debt of being matched is in its transaction."""
     now: Callable[[], datetime.datetime] = utc_now
+    keeping: Keeping = field(default_factory=Keeping)
+    """Keeps the cases beside the steps that are told."""
 
     # 1. A message comes in.
 
@@ -174,6 +177,7 @@ class Flow:
             records = [_as_ordered(work, record, known.get(record.ref.source_id)) for record in records]
         entries = self._entries(records, known, matching and not self.match_later)
         changed = work.records.write(entries, known, now)
+        self.keeping.records_told(work, records, {row.source_id: row.row for row in changed}, now)
         touched = list(zip(entries, changed, strict=True))
         if self.match_later:
             touched = [(entry, row) for entry, row in touched if row.source_id in known]
@@ -231,6 +235,7 @@ class Flow:
                 answer = Answer.ACCEPTED if is_new else Answer.UNCHANGED
                 outcomes.append(Outcome(id=item.event_id, answer=answer))
         work.events.add(sender, list(new.values()), self.now())
+        self.keeping.events_told(work, {(sender, one.ref.source_id) for one in new.values()}, self.now())
         return outcomes
 
     # 6. A person decides.

@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     """Bearer key for ``/metrics``; absent means that it is shown to callers on the same machine only."""
     lease_seconds: Annotated[float, Field(gt=0)] = 60.0
     """How long work may go without a heartbeat before another process takes it over."""
+    sweep_every_seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
+    """How often the cases are swept: warnings of what is due soon, escalation of what is over."""
     reconcile_every_hours: Annotated[int, Field(ge=0, le=720)] = 24
     """How often each participant's source is compared with the index; 0: only by hand. Nothing is mended by itself."""
     gone_share: Annotated[float, Field(ge=0, le=1)] = 0.05

@@ -9,9 +9,11 @@ from registry.directory import Registry
 from registry.gazetteer import How, Suggestion, Whereabouts
 from registry.keys import IssuedKey, KnownKey
 from registry.seeding import seed
+from registry.supervision import Amiss
 from registry.tables import metadata
 
 __all__ = [
+    "Amiss",
     "Cover",
     "How",
     "IssuedKey",

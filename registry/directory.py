@@ -13,6 +13,7 @@ from registry.keys import Keys
 from registry.participants import Participants
 from registry.stations import Stations
 from registry.store import Store
+from registry.supervision import Amiss, amiss
 
 
 class Registry:
@@ -29,6 +30,10 @@ class Registry:
         self.stations = Stations(store, self.areas)
         self.participants = Participants(store, self.institutions)
         self.keys = Keys(store, self.participants)
+
+    def amiss(self, on: datetime.date | None = None) -> list[Amiss]:
+        """Stations under the wrong supervisor on a day."""
+        return list(amiss(self.institutions, self.areas, on))
 
     def lookup(self, wanted: RegistryLookup) -> RegistryAnswer:
         """Answer the doors' ``RegistryLookup``."""

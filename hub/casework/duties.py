@@ -1,16 +1,16 @@
 """What the law asks in one case, from the steps that its owners told: for the case page and the command line."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from contracts import CaseEvent, ChildRecord
+from contracts import CaseEvent, ChildRecord, InstitutionKind
 from contracts.codes import AgeBasis, RecordKind, Restriction
 from contracts.exchange import Case
 from hub.casework.clocks import Clock, clocks
 from hub.casework.durations import INDIA
 from hub.casework.progress import Finding, Taken, findings, state_of
-from hub.casework.statute import Statute, statute_for
+from hub.casework.statute import Statute, statute_for, statutes
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,43 @@ class Duties:
     unknown: list[str]
 
 
-def duties_of(case: Case, now: datetime.datetime) -> Duties | None:
-    """None while no step of the case is told. ``Refused`` (``no_law_then``) for a case older than every law on file."""
+#: The kind of an institution on a day, where the directory knows it.
+KindOf = Callable[[str, datetime.date], InstitutionKind | None]
+
+
+def nobody_known(_: str, __: datetime.date) -> InstitutionKind | None:
+    """Without a directory."""
+    return None
+
+
+def duties_of(case: Case, now: datetime.datetime, statute: str | None = None) -> Duties | None:
+    """None while no step of the case is told. ``statute``: the law that the case was opened under, where it is kept.
+
+    ``Refused`` (``no_law_then``) for a case older than every law on file.
+    """
     told = sorted(case.events, key=lambda event: event.at)
-    if not told:
-        return None
-    statute = statute_for(machine_of(case.record), told[0].at.astimezone(INDIA).date())
-    steps = [_taken(event) for event in told if event.kind.value in statute.step]
-    found = clocks(statute, steps, now, _born(case.record))
+    return asked(law_of(case.record, told, statute), case.record, told, now) if told else None
+
+
+def law_of(record: ChildRecord, told: Sequence[CaseEvent], kept: str | None = None) -> Statute:
+    """The law of a case whose steps are ``told``, oldest first: the one it was opened under, whatever came later."""
+    known = statutes().get(kept) if kept is not None else None
+    machine = machine_of(record)
+    if known is not None and known.machine == machine:
+        return known
+    return statute_for(machine, told[0].at.astimezone(INDIA).date())
+
+
+def asked(
+    statute: Statute,
+    record: ChildRecord,
+    told: Sequence[CaseEvent],
+    now: datetime.datetime,
+    kind_of: KindOf = nobody_known,
+) -> Duties:
+    """What the statute asks in a case with these steps, oldest first."""
+    steps = [taken(event, kind_of) for event in told if event.kind.value in statute.step]
+    found = clocks(statute, steps, now, _born(record))
     whole = _begun(statute, steps)
     return Duties(
         statute=statute,
@@ -59,11 +88,15 @@ def _begun(statute: Statute, steps: list[Taken]) -> list[Taken]:
     return steps if told or not steps else [Taken(statute.start, steps[0].at), *steps]
 
 
-def _taken(event: CaseEvent) -> Taken:
+def taken(event: CaseEvent, kind_of: KindOf = nobody_known) -> Taken:
+    """A step as it was told; who took it goes by the directory where the sender does not say it."""
+    by = event.by
+    if by is None and event.institution is not None:
+        by = kind_of(event.institution, event.at.astimezone(INDIA).date())
     return Taken(
         event.kind.value,
         event.at,
-        by=event.by,
+        by=by,
         journey=datetime.timedelta(minutes=event.journey_minutes or 0),
         present=event.members_present,
         facts={fact.name.value: fact.value for fact in event.facts},

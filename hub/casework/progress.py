@@ -30,6 +30,7 @@ class Finding:
     code: str
     rule: str
     words: str
+    at: datetime.datetime | None = None
 
 
 def state_of(statute: Statute, steps: Iterable[Taken]) -> str:
@@ -62,7 +63,7 @@ def findings(statute: Statute, steps: Iterable[Taken]) -> list[Finding]:
         wrong = list(_against(statute, state, taken))
         if last is not None and taken.at < last:
             wrong.append(("before_the_last", "This step is dated before the one that came before it."))
-        found += [Finding(place, taken.code, rule, words) for rule, words in wrong]
+        found += [Finding(place, taken.code, rule, words, taken.at) for rule, words in wrong]
         if not any(rule in ("unknown_step", "illegal_step") for rule, _ in wrong):
             state = statute.step[taken.code].target(state)
         last = max(last or taken.at, taken.at)

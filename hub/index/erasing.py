@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_
 
 from hub.index import compared as comparing
 from hub.index import dialect
+from hub.index.case_tables import case_calls, case_duties, case_findings, case_orders, cases, listings, transfers
 from hub.index.columns import Values
 from hub.index.entry import Side
 from hub.index.erasing_tables import erasures, record_orders, tombstones
@@ -27,7 +28,7 @@ Reference = tuple[str, str]
 UNTOUCHED = frozenset(
     {
         *("accounts", "alerts", "audiences", "compared", "cursors", "erasures", "hub_keys", "lanes", "leases"),
-        *("markers", "reconciliations", "runs", "sessions", "slots", "tombstones"),
+        *("markers", "reconciliations", "runs", "sessions", "sittings", "slots", "tombstones"),
         # The audit proves what was done; replies (inbox) name a record by its owner's number at most.
         *("audit", "audit_cosignatures", "audit_heads", "audit_leaves", "audit_stamps", "audit_tiles", "inbox"),
     }
@@ -62,6 +63,7 @@ class Receipt:
     settled_at: datetime.datetime | None
 
 
+_OF_CASES = (cases, case_duties, case_calls, case_orders, listings, transfers)
 _ERASURE = [erasures.c[name] for name in Erasure.__dataclass_fields__]
 
 
@@ -205,7 +207,9 @@ def _rows_of(held: Known) -> list[tuple[Table, ColumnElement[bool]]]:
     about_it = (outbox.c.lane == held.participant) & (outbox.c.about == held.source_id)
     no_tombstone = outbox.c.notice_id.not_in(select(tombstones.c.notice_id))
     return [
-        (outbox, or_(_of_its_matches(held.row), about_it) & no_tombstone),
+        (outbox, or_(_of_its_matches(held.row), about_it, _of_its_case(held)) & no_tombstone),
+        *((table, table.c.row == held.row) for table in _OF_CASES),
+        (case_findings, (case_findings.c.row == held.row) | (case_findings.c.other == held.row)),
         (match_steps, match_steps.c.match_id.in_(its_match)),
         (matches, _is_side(held.row)),
         (match_keys, _its_keys(held)),
@@ -218,6 +222,11 @@ def _rows_of(held: Known) -> list[tuple[Table, ColumnElement[bool]]]:
         (child_keys, _owned(child_keys, owner)),
         (records, records.c.row == held.row),
     ]
+
+
+def _of_its_case(held: Known) -> ColumnElement[bool]:
+    """What was escalated to others."""
+    return (outbox.c.about == held.source_id) & outbox.c.match_id.startswith(f"case-{held.row}-")
 
 
 def _its_keys(held: Known) -> ColumnElement[bool]:

@@ -42,6 +42,15 @@ class Events:
         bodies = self._connection.execute(query).scalars().all()
         return [CaseEvent.model_validate_json(body) for body in self._seal.open_all(bodies, EVENT)]
 
+    def told_of(self, references: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Of these (participant, source id) those of which a step was told."""
+        found: list[tuple[str, str]] = []
+        for part in dialect.parts(references, 400):
+            about = tuple_(events.c.participant, events.c.source_id)
+            query = select(events.c.participant, events.c.source_id).where(about.in_(part)).distinct()
+            found += [(participant, source_id) for participant, source_id in self._connection.execute(query)]
+        return found
+
     def _closed(self, event: CaseEvent) -> bytes:
         plain = event.model_dump_json(exclude_defaults=True).encode()
         return self._seal.close(plain, EVENT, Owner(event.ref.participant, event.ref.source_id))

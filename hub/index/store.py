@@ -13,7 +13,9 @@ from hub.index.accounts import Accounts
 from hub.index.alerts import Alerts
 from hub.index.aside import Aside
 from hub.index.audit import Audit
+from hub.index.cases import Cases
 from hub.index.changes import Changes
+from hub.index.doubles import Doubles
 from hub.index.erasing import Erasing
 from hub.index.events import Events
 from hub.index.evidence import Evidence
@@ -51,6 +53,8 @@ class Work:
         self.searching = Searching(connection, seal)
         self.matches = Matches(connection)
         self.events = Events(connection, seal)
+        self.cases = Cases(connection)
+        self.doubles = Doubles(connection, seal)
         self.inbox = Inbox(connection, seal)
         self.replies = Replies(connection, seal)
         self.outbox = Outbox(connection, seal)

@@ -1,6 +1,6 @@
 """``trackchild cases``: what the law asks in a case, and the law on file."""
 
-import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,11 +34,12 @@ def clocks(
         trackchild cases clocks x4WqQhZ2bYyq0Yx7o5mQbA --case "FIR 117/2026"
     """
     from contracts.exchange import GetCase
-    from hub.casework.duties import duties_of
 
     with opened_hub() as hub:
-        found = hub.case(CONSOLE, GetCase(hub_id=hub_id, purpose=Purpose.INQUIRY, case=case))
-    duties = duties_of(found, datetime.datetime.now(datetime.UTC))
+        standing = hub.casework.standing(hub.case(CONSOLE, GetCase(hub_id=hub_id, purpose=Purpose.INQUIRY, case=case)))
+    duties = standing.duties
+    if standing.older:
+        raise Refused("no_law_then", "This case is older than every law on file: a person must say what it owes.")
     if duties is None:
         raise Refused("no_steps_told", "No step of this case was told yet. Its owner tells them by SubmitEvents.")
     said = [output.plain(clock) for clock in [*duties.open, *duties.over]]
@@ -46,6 +47,90 @@ def clocks(
     output.show(
         said, as_json, lambda: output.table(title, _COLUMNS, [[row[name] for name in _COLUMNS] for row in said])
     )
+
+
+@group.command()
+def due(
+    many: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many lines.")] = 100,
+    as_json: output.Json = False,
+) -> None:
+    """What is overdue or due within a week, longest overdue first.
+
+    Example:
+
+        trackchild cases due --most 20
+    """
+    with opened_hub() as hub:
+        found = hub.casework.due(CONSOLE, many)
+    _list(
+        "Overdue and due within a week",
+        ("due", "code", "hub_id", "participant", "source_id", "section"),
+        found,
+        as_json,
+    )
+
+
+@group.command()
+def findings(
+    rule: Annotated[str | None, typer.Option(help="Only of this rule, e.g. illegal_step or no_fir.")] = None,
+    many: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many lines.")] = 100,
+    as_json: output.Json = False,
+) -> None:
+    """What is wrong in the cases: steps out of order, a missing FIR, two ids for one child, and more.
+
+    Examples:
+
+        trackchild cases findings
+
+        trackchild cases findings --rule no_fir
+    """
+    with opened_hub() as hub:
+        found = hub.casework.findings(CONSOLE, rule, limit=many)
+    _list("To be put right", ("rule", "hub_id", "participant", "source_id", "step", "at"), found, as_json)
+
+
+@group.command()
+def stations(as_json: output.Json = False) -> None:
+    """Police stations that the directory has under the wrong supervisor, or under none.
+
+    Example:
+
+        trackchild cases stations
+    """
+    with opened_hub() as hub:
+        found = hub.casework.stations_amiss(CONSOLE)
+    _list("Stations under the wrong supervisor", ("institution", "name", "parent", "responsible"), found, as_json)
+
+
+@group.command()
+def sweep(as_json: output.Json = False) -> None:
+    """Warn of what is due soon and escalate what is over, each once; the workers do so by themselves every minute.
+
+    Example:
+
+        trackchild cases sweep
+    """
+    with opened_hub() as hub, output.progress("Sweeping the cases", as_json) as advance:
+        report = hub.casework.sweep(advance)
+    output.show(report, as_json, lambda: output.table("Swept", tuple(vars(report)), [list(vars(report).values())]))
+
+
+@group.command()
+def doubles(as_json: output.Json = False) -> None:
+    """Look for two entries of one owner that are one child; the workers do so by themselves every night.
+
+    Example:
+
+        trackchild cases doubles
+    """
+    with opened_hub() as hub, output.progress("Looking for doubles", as_json) as advance:
+        many = hub.casework.look_for_doubles(advance)
+    output.show({"looked_at": many}, as_json, lambda: f"{many} entries were looked at. See: trackchild cases findings")
+
+
+def _list(title: str, columns: Sequence[str], found: Sequence[object], as_json: bool) -> None:
+    rows = [output.plain(one) for one in found]
+    output.show(rows, as_json, lambda: output.table(title, columns, [[row[name] for name in columns] for row in rows]))
 
 
 @group.command()

@@ -24,6 +24,7 @@ from portal.web.session import caller_of, form_token, keep_secret
 _MENU: tuple[tuple[Act, str, str], ...] = (
     (Act.SEARCH, "/search", mark("Search")),
     (Act.SEE_MATCHES, "/matches", mark("Matches")),
+    (Act.SEE_DUTIES, "/casework", mark("Casework")),
     (Act.SEE_ACCESSES, "/accesses", mark("Who looked")),
     (Act.REVIEW_GLASS, "/glass", mark("Forced open")),
     (Act.OPERATE, "/operations", mark("Operations")),
@@ -62,6 +63,8 @@ def _environment() -> Environment:
     made.filters |= {
         "said": language.said,
         "words": words.of,
+        "rule_words": words.rule,
+        "step_words": words.step,
         "purpose": words.purpose,
         "role": words.role,
         "day": words.day,

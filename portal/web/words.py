@@ -147,6 +147,38 @@ def purpose(code: str | None) -> str:
     return of(Purpose(code)) if code in list(Purpose) else of(code)
 
 
+#: What is wrong in a case, and what to do about it.
+_RULES = {
+    "no_law_then": mark("Opened before every law on file: a person must say what it owes."),
+    "no_fir": mark("A missing child without an FIR: register it forthwith and tell its number (WP(C) 75/2012)."),
+    "unknown_step": mark("A step that this law does not know: tell it by the name that it has there."),
+    "illegal_step": mark("A step out of order: tell the step that comes before it, or correct its day."),
+    "before_the_last": mark("A step dated before the one that came before it: correct the day."),
+    "wrong_institution": mark("A step by an institution that may not take it: correct who took it."),
+    "no_quorum": mark("Too few members sat for this step: it must be taken again by a full bench."),
+    "by_unchecked": mark("Who took the step was not said: tell the institution."),
+    "members_unchecked": mark("How many members sat was not said: tell it, since this step needs a quorum."),
+    "institution_of_other_kind": mark("The institution is of another kind in the directory than the sender says."),
+    "two_ids": mark("Two entries of one owner look like one child: its owner must join them."),
+    "two_matches": mark("Two entries of one owner were confirmed as the same child: its owner must join them."),
+}
+
+
+def rule(code: str) -> str:
+    """What is wrong in a case, in words."""
+    return _(_RULES[code]) if code in _RULES else of(code)
+
+
+def step(code: str) -> str:
+    """A step of a case, as it is kept, in words."""
+    return of(CaseEventKind(code)) if code in list(CaseEventKind) else of(code)
+
+
+def rules() -> list[str]:
+    """The codes of all that can be wrong."""
+    return list(_RULES)
+
+
 def role(code: str) -> str:
     """A role, as the audit holds it, in words."""
     return of(Role(code)) if code in list(Role) else code

@@ -77,7 +77,12 @@ def pages_of(portal: Any) -> dict[str, list[tuple[str, str]]]:
             ("why", f"/case/{match.hub_id}"),
             ("file", f"/case/{match.other_hub_id}/file{WHY}"),
         ],
-        "cwc.demo": [("accesses", f"/case/{match.hub_id}/accesses"), ("accesses-ask", "/accesses")],
+        "cwc.demo": [
+            ("casework", "/casework"),
+            ("findings", "/casework/findings"),
+            ("accesses", f"/case/{match.hub_id}/accesses"),
+            ("accesses-ask", "/accesses"),
+        ],
         "admin.demo": [
             ("desk-admin", "/"),
             ("operations", "/operations"),

@@ -105,16 +105,17 @@ def test_police_panchayats_and_public_never_read_counselling_or_medical_sections
         assert {tie for tie in Tie if section in sections(Role.CCI, tie)} == {Tie.OWN}
 
 
-_CASEWORK = "search search_live see_record see_matches decide_match read_section see_counts break_glass"
+_SEES = "search search_live see_record see_matches read_section see_counts see_duties"
+_CASEWORK = f"{_SEES} see_findings decide_match break_glass"
 _EXPECTED = {
     Role.OFFICER: _CASEWORK,
     Role.SJPU: _CASEWORK,
     Role.DISTRICT_POLICE: f"{_CASEWORK} review_glass",
     Role.STATE_POLICE: f"{_CASEWORK} review_glass",
-    Role.COMMITTEE: f"{_CASEWORK} see_accesses review_glass",
-    Role.BOARD: f"{_CASEWORK} see_accesses review_glass",
+    Role.COMMITTEE: f"{_CASEWORK} see_accesses review_glass run_sittings",
+    Role.BOARD: f"{_CASEWORK} see_accesses review_glass run_sittings",
     Role.DCPU: f"{_CASEWORK} write_section",
-    Role.CCI: "search search_live see_record see_matches read_section write_section see_counts",
+    Role.CCI: f"{_SEES} write_section",
     Role.PRI: "search see_record read_section",
     Role.STATE: "see_counts",
     Role.MINISTRY: "see_counts",

@@ -147,6 +147,8 @@ class Ticked:
         self.matched = threading.Event()
         self.pending = 5
         self.alerting = SimpleNamespace(tell=lambda: 0)
+        self.casework = SimpleNamespace(sweep=lambda progress: None, look_for_doubles=lambda progress: 0)
+        self.erasing = SimpleNamespace(apply=lambda: 0)
         self.reconciling = SimpleNamespace(expire=lambda: 0, able=list)
 
     def count_pending(self) -> int:

@@ -3,6 +3,7 @@
 from portal.web.pages import (
     accesses,
     cases,
+    casework,
     files,
     glass,
     languages,
@@ -21,6 +22,7 @@ routers = (
     owners.router,  # before the search, whose addresses take any word
     search.router,
     cases.router,
+    casework.router,
     files.router,
     glass.router,
     matches.router,

@@ -3,19 +3,16 @@
 Every look at a child names a purpose and a case: who comes without them is asked first.
 """
 
-import datetime
-
 from fastapi import APIRouter, Depends
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from contracts import Purpose, Refused
+from contracts import Purpose
 from contracts.exchange import Case, GetCase
 from hub.access import Act, Caller
 from hub.app import Hub
-from hub.casework.duties import Duties, duties_of
 from portal.web import entry, forms
 from portal.web.guard import guard
 from portal.web.render import page, places_of
@@ -38,7 +35,7 @@ def case(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
         case=found,
         why=why,
         name=entry.main_name(found.record.names),
-        duties=_duties(found),
+        standing=hub.casework.standing(found),
         groups=entry.groups(found.record, places_of(request)),
         timeline=timeline,
         events=timeline.events[::-1],
@@ -47,14 +44,6 @@ def case(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
         may_read_file=caller.may(Act.READ_SECTION),
         may_see_accesses=caller.may(Act.SEE_ACCESSES),
     )
-
-
-def _duties(case: Case) -> Duties | None:
-    """What the law asks in it; none for a case older than every law on file."""
-    try:
-        return duties_of(case, datetime.datetime.now(datetime.UTC))
-    except Refused:
-        return None
 
 
 def _ask_why(request: Request, caller: Caller, hub_id: str, wrong: list[forms.Wrong]) -> Response:

@@ -53,3 +53,15 @@ def test_the_timeline_says_who_holds_the_child_and_what_happened(typed: Typed, h
 def test_no_such_entry_is_said_in_one_line(typed: Typed) -> None:
     done = typed("cases", "timeline", "A" * 22, "--case", "x")
     assert done.code != 0 and "There is no such entry" in done.err
+
+
+def test_what_is_due_and_what_is_wrong_are_listed_and_a_sweep_says_what_it_did(typed: Typed, hub_id: str) -> None:
+    assert hub_id in json.loads(typed("cases", "findings", "--json").out)[0]["hub_id"]
+    rules = [one["rule"] for one in json.loads(typed("cases", "findings", "--json").out)]
+    assert sorted(rules) == ["by_unchecked", "illegal_step"]
+    assert [one["code"] for one in json.loads(typed("cases", "due", "--json").out)] == ["ICP"]
+    swept = json.loads(typed("cases", "sweep", "--json").out)
+    assert (swept["looked"], swept["late"]) == (1, 1)
+    assert json.loads(typed("cases", "sweep", "--json").out)["looked"] == 0
+    assert json.loads(typed("cases", "stations", "--json").out) == []
+    assert "1 entries were looked at" in typed("cases", "doubles").out
