@@ -8,21 +8,26 @@ import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 
 from pydantic import StringConstraints, ValidationError
 
 from contracts import Model, Refused
+from hub.erasing.again import erase_again
+from hub.erasing.ledger import Ledger, joined
 from hub.index import Store, copying, restoring
 from hub.index.audit import Line
 from hub.index.copying import Held
+from hub.index.erasing import Erasure
 from hub.index.migrations import upgrade_to
 
 Progress = Callable[[int, int | None], None]
 _FORMAT = 1
+#: The table of children's keys, which is kept apart.
+KEYS = "child_keys"
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
 #: What a backup says of itself is some kilobytes, and a row holds one record or one audit line.
@@ -82,17 +87,42 @@ def make(store: Store, path: Path, progress: Progress = lambda *_: None) -> Mani
     """
     if path.exists():
         raise Refused("backup_exists", "There is a file of that name. Name another; no backup is written over.")
+    with copying.snapshot(store.engine) as connection:
+        tables = copying.held(connection)
+        kept_apart = [table for table in tables if table.name == KEYS]
+        if any(copying.is_filled(connection, table) for table in kept_apart):
+            _written(store, connection, keys_of(path), kept_apart, lambda *_: None)
+        manifest = _written(store, connection, path, [one for one in tables if one.name != KEYS], progress)
+    _settle(path.parent)
+    _forget_keys_of_before(path)
+    return manifest
+
+
+def keys_of(path: Path) -> Path:
+    """The file beside a backup that holds the children's keys, wrapped: the backup itself opens nothing."""
+    return path.with_suffix(".keys")
+
+
+def _forget_keys_of_before(path: Path) -> None:
+    """In a folder of backups the newest keys serve them all; older ones would hold keys of children erased since."""
+    if path.match(_NAME):
+        for older in path.parent.glob("trackchild-*.keys"):
+            if older.name < keys_of(path).name:
+                older.unlink()
+
+
+def _written(store: Store, connection: Any, path: Path, tables: list[Held], progress: Progress) -> Manifest:
+    """One file, whole and read again, or none."""
     part = path.with_name(path.name + ".part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            _write(store, file, progress)
+            _write(store, connection, file, tables, progress)
             file.flush()
             os.fsync(file.fileno())
         manifest = verify(part)
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
-    _settle(path.parent)
     return manifest
 
 
@@ -105,13 +135,10 @@ def _settle(folder: Path) -> None:
         os.close(opened)
 
 
-def _write(store: Store, file: IO[bytes], progress: Progress) -> None:
-    with (
-        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-        copying.snapshot(store.engine) as connection,
-    ):
+def _write(store: Store, connection: Any, file: IO[bytes], held: list[Held], progress: Progress) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         taken_at, done, tables = datetime.datetime.now(datetime.UTC), 0, []
-        for table in copying.held(connection):
+        for table in held:
             with archive.open(f"{table.name}.copy", "w", force_zip64=True) as member:
                 tables.append(_told(table, _through(copying.blocks(connection, table), member, done, progress)))
             done += tables[-1].rows
@@ -148,6 +175,7 @@ def forget_older(folder: Path, keep: int) -> list[Path]:
     older = sorted(folder.glob(_NAME))[:-keep]
     for path in older:
         path.unlink()
+        keys_of(path).unlink(missing_ok=True)
     return older
 
 
@@ -215,34 +243,83 @@ def _lines(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
 # Restoring one
 
 
-def restore(store: Store, path: Path, force: bool = False, progress: Progress = lambda *_: None) -> Manifest:
-    """Make the database what it was when the backup was taken, compared row by row, in one transaction.
+def restore(
+    store: Store,
+    path: Path,
+    force: bool = False,
+    progress: Progress = lambda *_: None,
+    ledgers: Sequence[Ledger] = (),
+    keys: Path | None = None,
+) -> Manifest:
+    """Make the database what it was when the backup was taken, compared row by row, in one transaction; but for what
+    was erased since, by the ledgers, by the database that is replaced, or because its key is gone.
 
     Leases, claims and sessions of the old hub are void; what was owed is told under its old ids, and systems that
     cannot tell a notice they know are asked first. Raises ``Refused``: what ``verify`` raises, ``database_not_empty``
-    without ``force``, ``database_in_use``, ``backup_newer``.
+    without ``force``, ``database_in_use``, ``backup_newer``, ``backup_keys_missing``, ``ledger_short``.
     """
-    manifest = verify(path)
+    manifest, keys = verify(path), keys or _newest_keys(path)
     if not force:
         restoring.check_empty(store.engine)
-    with store.write() as work, _opened(path) as archive:
+    with store.write() as work:
         connection = work.connection
         restoring.check_alone(connection)
+        gone = joined(ledgers) | restoring.erased(connection)
         restoring.empty(connection)
-        _tables_of(manifest, lambda: upgrade_to(connection, manifest.migration))
-        restoring.clear(connection, (table.held for table in manifest.tables))
-        done = 0
-        for table in manifest.tables:
-            copying.fill(connection, table.held, _lines(archive, table.member))
-            _compare(table, copying.blocks(connection, table.held))
-            done += table.rows
-            progress(done, manifest.rows)
-        upgrade_to(connection, "head")
+        _filled(connection, path, manifest, progress)
+        if keys is not None:
+            _filled_keys(connection, keys)
+        elif restoring.keyless(connection):
+            message = "The children's keys of this backup are not there. Name them by --keys."
+            raise Refused("backup_keys_missing", message)
+        _check_long_enough(restoring.erased(connection), gone)
         restoring.key_again(connection)
         now = datetime.datetime.now(datetime.UTC)
+        again = erase_again(work, gone, now)
         restoring.make_void(connection, now)
-        work.audit.add(_line(manifest), now)
+        work.audit.add(_line(manifest, again), now)
+    store.scour()
     return manifest
+
+
+def _filled(connection: Any, path: Path, manifest: Manifest, progress: Progress) -> None:
+    _tables_of(manifest, lambda: upgrade_to(connection, manifest.migration))
+    restoring.clear(connection, (table.held for table in manifest.tables))
+    done = 0
+    with _opened(path) as archive:
+        for table in manifest.tables:
+            _fill(connection, table, archive)
+            done += table.rows
+            progress(done, manifest.rows)
+    upgrade_to(connection, "head")
+
+
+def _filled_keys(connection: Any, path: Path) -> None:
+    manifest = verify(path)
+    with _opened(path) as archive:
+        for table in manifest.tables:
+            if table.name == KEYS:
+                restoring.clear(connection, [table.held])
+                _fill(connection, table, archive)
+
+
+def _fill(connection: Any, table: Copied, archive: zipfile.ZipFile) -> None:
+    copying.fill(connection, table.held, _lines(archive, table.member))
+    _compare(table, copying.blocks(connection, table.held))
+
+
+def _newest_keys(path: Path) -> Path | None:
+    """Those made with the backup, or the newest of its folder: they open every older one, but for what was erased."""
+    if keys_of(path).exists():
+        return keys_of(path)
+    return max(path.parent.glob("trackchild-*.keys"), default=None)
+
+
+def _check_long_enough(in_backup: dict[str, Erasure], gone: dict[str, Erasure]) -> None:
+    """The ledger must know at least what the backup does, or it is not this hub's, or was cut."""
+    if in_backup.keys() - gone.keys():
+        message = "The ledger of erasures is missing or shorter than the backup says. Name it by --ledger."
+        raise Refused("ledger_short", message)
 
 
 def _tables_of(manifest: Manifest, migrate: Callable[[], None]) -> None:
@@ -260,7 +337,7 @@ def _compare(table: Copied, blocks: Iterator[bytes]) -> None:
         raise Refused("restored_otherwise", f"Table {table.name} did not come out as it was. Nothing was restored.")
 
 
-def _line(manifest: Manifest) -> Line:
+def _line(manifest: Manifest, erased: int) -> Line:
     """The audit tells of the gap between the backup and now."""
-    taken = f"{manifest.taken_at:%Y-%m-%dT%H:%M:%SZ}"
+    taken = f"{manifest.taken_at:%Y-%m-%dT%H:%M:%SZ}" + (f", erased again: {erased}" if erased else "")
     return Line(who="console", role="operator at the console", act="restore", outcome="restored", detail=taken)

@@ -61,6 +61,10 @@ def revision(connection: Connection) -> str:
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 
+def is_filled(connection: Connection, table: Held) -> bool:
+    return connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first() is not None  # noqa: S608
+
+
 def held(connection: Connection) -> list[Held]:
     """The tables that are copied, by name."""
     looking = inspect(connection)

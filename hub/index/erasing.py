@@ -153,7 +153,7 @@ class Erasing:
         plain = _hash(ref)
         return {plain, self._seal.tag(plain)}
 
-    def all(self, limit: int = 1_000) -> list[Erasure]:
+    def all(self, limit: int | None = 1_000) -> list[Erasure]:
         """The latest first."""
         query = select(*_ERASURE).order_by(erasures.c.at.desc(), erasures.c.erasure_id).limit(limit)
         return [Erasure(**row._mapping) for row in self._connection.execute(query)]

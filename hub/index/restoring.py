@@ -4,16 +4,20 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, inspect, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, inspect, select, text, update
 
 from contracts import Refused
 from hub.index import dialect
 from hub.index.changes import LOOKED
-from hub.index.copying import Held
+from hub.index.copying import Held, is_filled
+from hub.index.erasing import Erasing, Erasure
+from hub.index.erasing_tables import erasures
 from hub.index.outbox import OWED
-from hub.index.payload import unpack_keys
+from hub.index.payload import Unsealed, unpack_keys
 from hub.index.records import placed
 from hub.index.schema import leases, markers, match_keys, outbox, records, slots
+from hub.index.sealing_tables import child_keys
+from hub.sealing.envelope import MARK
 
 _KEYS = 200_000
 
@@ -51,10 +55,25 @@ def empty(connection: Connection) -> None:
         connection.exec_driver_sql(f'DROP TABLE "{name}"')
 
 
+def erased(connection: Connection) -> dict[str, Erasure]:
+    """Hub's number -> erasure, of everything that this database knows to be erased."""
+    if not inspect(connection).has_table(erasures.name):
+        return {}
+    return {one.hub_id: one for one in Erasing(connection, Unsealed()).all(limit=None)}
+
+
+def keyless(connection: Connection) -> list[str]:
+    """Entries that are closed by a key that is not there: whoever was erased after a backup, by the hub's numbers."""
+    key = (child_keys.c.participant == records.c.participant) & (child_keys.c.source_id == records.c.source_id)
+    closed = func.substr(records.c.record, 1, len(MARK)) == MARK
+    query = select(records.c.hub_id).outerjoin(child_keys, key).where(closed, child_keys.c.number.is_(None))
+    return list(connection.execute(query).scalars())
+
+
 def clear(connection: Connection, tables: Iterable[Held]) -> None:
     """What the migrations themselves put into tables that are about to be filled."""
     for table in tables:
-        if connection.exec_driver_sql(f'SELECT 1 FROM "{table.name}" LIMIT 1').first():  # noqa: S608
+        if is_filled(connection, table):
             connection.exec_driver_sql(f'DELETE FROM "{table.name}"')  # noqa: S608
 
 

@@ -90,9 +90,12 @@ def verify(file: _File, as_json: output.Json = False) -> None:
 def restore(
     file: _File,
     force: Annotated[bool, typer.Option("--force", help="Although the database is not empty: it is lost.")] = False,
+    keys: Annotated[Path | None, typer.Option(help="The children's keys; else the newest beside the backup.")] = None,
+    ledger: Annotated[list[Path] | None, typer.Option(help="Ledgers of erasures besides this hub's own.")] = None,
     as_json: output.Json = False,
 ) -> None:
     """Fill an empty database from a backup, whichever of the two databases it was made on; all of it or nothing.
+    What was erased since does not come back.
 
     Stop every process of the hub first. Examples:
 
@@ -101,13 +104,16 @@ def restore(
         trackchild --database postgresql+psycopg://hub@db/trackchild restore before-the-upgrade.zip --force
     """
     from hub import backup
+    from hub.erasing.ledger import Ledger
     from hub.index import Store
     from hub.settings import from_environment
 
-    store = Store.at(from_environment().database, 1)
+    settings = from_environment()
+    ledgers = [Ledger(path) for path in (settings.ledger, *(ledger or []))]
+    store = Store.at(settings.database, 1)
     try:
         with output.progress("Rows restored", as_json) as advance:
-            restored = backup.restore(store, file, force, advance)
+            restored = backup.restore(store, file, force, advance, ledgers, keys)
     finally:
         store.close()
     _show(file, restored, as_json)

@@ -16,6 +16,8 @@ from contracts import ChildRecord, Notice, NoticeKind, Participant, Reference, R
 from contracts.participants import Endpoint
 from hub import backup
 from hub.app import Hub
+from hub.erasing.ledger import Ledger
+from hub.erasing.office import Said
 from hub.flow import Flow
 from hub.index import Store, copying
 from hub.index.changes import Position
@@ -295,3 +297,40 @@ def test_a_backup_is_for_its_owners_eyes_only_and_never_written_over(store: Stor
         backup.make(store, tmp_path / "one.zip")
     assert refused.value.code == "backup_exists"
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_what_was_erased_after_a_backup_does_not_come_back_and_its_keys_lie_apart(
+    database_url: str, child: Make, found: Make, tmp_path: Path
+) -> None:
+    settings = Settings(
+        database=database_url, encryption_key=f"file:{tmp_path / 'kek'}", erasures=tmp_path / "hub.erased"
+    )
+    hub = Hub.open(settings)
+    hub.flow.receive("police-br", "message-1", [child("M1"), child("M2", "Rani"), child("M3", "Meena")])
+    first, second = (tmp_path / f"trackchild-2026010{day}T000000Z.zip" for day in (1, 2))
+    backup.make(hub.store, first)
+    assert "child_keys.copy" not in zipfile.ZipFile(first).namelist()
+    said = Said("clerk", "order 1", "s.24(2)")
+    hub.erasing.erase(["police-br/M1"], said)
+    backup.make(hub.store, second)
+    hub.erasing.erase(["police-br/M2"], said)
+    hub.close()
+    assert not backup.keys_of(first).exists()  # the newer keys serve both
+    ledger = Ledger(settings.ledger)
+    for number, (older, ledgers, left) in enumerate(
+        ((first, [ledger], {"M3"}), (second, [ledger], {"M3"}), (first, [], {"M2", "M3"}))
+    ):
+        store = Store.at(f"sqlite:///{tmp_path / f'again{number}.sqlite'}", 2)
+        backup.restore(store, older, ledgers=ledgers)
+        with store.read() as work:
+            assert {one for _, one in work.records.hub_ids({("police-br", f"M{n}") for n in (1, 2, 3)}, 2)} == left
+        store.close()
+    store = Store.at(f"sqlite:///{tmp_path / 'short.sqlite'}", 2)
+    with pytest.raises(Refused) as refused:
+        backup.restore(store, second)
+    assert refused.value.code == "ledger_short"
+    backup.keys_of(second).unlink()
+    with pytest.raises(Refused) as refused:
+        backup.restore(store, first, ledgers=[ledger])
+    assert refused.value.code == "backup_keys_missing"
+    store.close()
