@@ -68,6 +68,8 @@ class Act(StrEnum):
     """What is wrong in the cases of one's jurisdiction."""
     RUN_SITTINGS = "run_sittings"
     """Sit: cause list, steps, orders, transfers of one's own committee or board."""
+    TAKE_REPORTS = "take_reports"
+    """Read what citizens report, and take it up."""
     SEE_PUBLIC_CARDS = "see_public_cards"
     LOOKUP_REGISTRY = "lookup_registry"
     OPERATE = "operate"
@@ -179,10 +181,10 @@ _CASEWORK = _EVERYONE | {
 
 #: Role -> what it may do. Absent means denied.
 ALLOWED: dict[Role, frozenset[Act]] = {
-    Role.OFFICER: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS},
-    Role.SJPU: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS},
-    Role.DISTRICT_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS},
-    Role.STATE_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS},
+    Role.OFFICER: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.TAKE_REPORTS},
+    Role.SJPU: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.TAKE_REPORTS},
+    Role.DISTRICT_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS, Act.TAKE_REPORTS},
+    Role.STATE_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS, Act.TAKE_REPORTS},
     Role.COMMITTEE: _CASEWORK
     | {Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
     Role.BOARD: _CASEWORK | {Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},

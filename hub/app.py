@@ -38,6 +38,8 @@ from hub.asking.joined import Asking
 from hub.asking.reading import SectionRead, Wanted
 from hub.asking.searching import Answers
 from hub.casework.office import Casework
+from hub.citizens import Citizens
+from hub.citizens.mailing import Mailing
 from hub.core import ModelCore
 from hub.courier import Courier, Policy
 from hub.enriching import Enriching
@@ -103,6 +105,7 @@ class Hub(Operating):
         self.reconciling = Reconcilings(self.flow, self.systems, rules)
         self.erasing = Office(self.flow, Ledger(settings.ledger), settings.retention)
         self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing)
+        self.citizens, self.mailing = Citizens(store, self.registry), Mailing(store, settings)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
         self._writing = Writing(store, self.systems.able, require_proof=self.proofs.require_current)
         self.asking = Asking(
@@ -349,6 +352,11 @@ class Hub(Operating):
     def areas(self, kind: AreaKind, state: int | None = None) -> list[Area]:
         """The areas of one kind today, of one state where it is given, by name."""
         return sorted(self.registry.areas.of_kind(kind, state), key=lambda area: area.name)
+
+    def stations(self, district: int) -> list[Area]:
+        """The police stations that cover a district (its LGD code), by name."""
+        found = self.registry.areas.by_lgd(AreaKind.DISTRICT, district)
+        return [] if found is None else self.registry.coverage.stations(found.id)
 
     def _may(self, caller: Caller, act: Act, permission: Permission) -> None:
         if caller.participant is not None:

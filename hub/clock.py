@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from contracts import Participant, TrackChildError, Unready
 from hub.alerting import Alerting
 from hub.casework.office import Casework
+from hub.citizens.mailing import Mailing
 from hub.erasing.office import Office
 from hub.index import Store
 from hub.leasing import leased, process_name
@@ -24,6 +25,7 @@ _LOOK_AGAIN_SECONDS = 30
 _CLEAN_EVERY_SECONDS = 3_600
 _MATCH_EVERY_SECONDS = 60
 _ALERT_EVERY_SECONDS = 2
+_MAIL_EVERY_SECONDS = 5
 _EXPIRE_EVERY_SECONDS = 60
 _RETENTION_EVERY_SECONDS = 3_600
 _DOUBLES_EVERY_SECONDS = 86_400
@@ -55,6 +57,8 @@ class Ticked(Protocol):
     def casework(self) -> Casework: ...
     @property
     def alerting(self) -> Alerting: ...
+    @property
+    def mailing(self) -> Mailing: ...
     def pulled(self) -> list[Participant]: ...
 
 
@@ -97,6 +101,7 @@ class Clock:
         self._every("look_through", looking, lambda: self._hub.look_through(self._goes_on))
         self._every("clean_up", _CLEAN_EVERY_SECONDS, self._hub.clean_up)
         self._every("alerts", _ALERT_EVERY_SECONDS, self._hub.alerting.tell)
+        self._every("mail", _MAIL_EVERY_SECONDS, self._hub.mailing.send)
         self._every("expire", _EXPIRE_EVERY_SECONDS, self._hub.reconciling.expire)
         self._every("retention", _RETENTION_EVERY_SECONDS, self._hub.erasing.apply)
         self._every("sweep", self._hub.settings.sweep_every_seconds, lambda: self._hub.casework.sweep(self._goes_on))

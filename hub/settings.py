@@ -126,6 +126,20 @@ class Settings(BaseSettings):
     """Tries to sign in from one address (of IPv6: one /64) in a minute; what is more is answered 429."""
     public_visits_per_minute: Annotated[int, Field(ge=1)] = 120
     """Public pages shown to one address in a minute; what is more is answered 429."""
+    citizens_reports_per_minute: Annotated[int, Field(ge=1)] = 10
+    """Reports and questions after one that one address may send in a minute; what is more is answered 429."""
+    smtp_host: str | None = None
+    """Mail server for letters to citizens and stations; absent means that letters wait."""
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    """Its port."""
+    smtp_security: Annotated[str, Field(pattern="^(starttls|tls|none)$")] = "starttls"
+    """``starttls``, ``tls`` from the first byte, or ``none`` for a server on the same machine."""
+    smtp_user: str | None = None
+    """Login there; absent means none."""
+    smtp_password: SecretStr | None = None
+    """Its password."""
+    mail_from: Annotated[str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+$")] = "no-reply@localhost"
+    """Address that letters come from."""
     log_format: Annotated[str, Field(pattern="^(json|console)$")] = "console"
     """``json`` for machines, ``console`` for people."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"

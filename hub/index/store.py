@@ -15,6 +15,7 @@ from hub.index.aside import Aside
 from hub.index.audit import Audit
 from hub.index.cases import Cases
 from hub.index.changes import Changes
+from hub.index.citizens import Citizens
 from hub.index.doubles import Doubles
 from hub.index.erasing import Erasing
 from hub.index.events import Events
@@ -68,6 +69,7 @@ class Work:
         self.audit = Audit(connection)
         self.evidence = Evidence(connection)
         self.accounts = Accounts(connection)
+        self.citizens = Citizens(connection, seal)
         self.glass = Glass(connection)
         self.keys = Keys(connection)
         self.orders = Orders(connection)

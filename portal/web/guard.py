@@ -1,14 +1,16 @@
 """What every request passes: size and origin of forms, and the headers that tell a browser what a page may do."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import cast
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts import Refused
+from hub.citizens.pictures import MOST_BYTES
 from portal.web.session import token_is_ours
 
 FORM_LIMIT = 64_000
@@ -68,11 +70,14 @@ async def guard(request: Request) -> None:
 
     The one coroutine of the pages, since a body can be read in no other way.
     """
-    request.state.form = {}
+    request.state.form, request.state.picture = {}, None
     _admit(request)
     if request.method in ("GET", "HEAD"):
         return
-    request.state.form = _fields(await _body(request))
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        await _read_parts(request)
+    else:
+        request.state.form = _fields(await _body(request, FORM_LIMIT))
     _require_ours(request)
 
 
@@ -83,11 +88,37 @@ def _admit(request: Request) -> None:
         visits.admit(request.client.host if request.client else "")
 
 
-async def _body(request: Request) -> bytes:
+class _InMemory(MultiPartParser):
+    """Keeps what comes in memory: a picture of a child is never on a disk in clear."""
+
+    spool_max_size = MOST_BYTES + FORM_LIMIT
+
+
+async def _read_parts(request: Request) -> None:
+    """A form with a picture: its fields and, as ``picture(request)``, the bytes of its one file."""
+    takes_pictures = request.url.path.startswith("/citizens/")
+    body = await _body(request, MOST_BYTES + FORM_LIMIT if takes_pictures else FORM_LIMIT)
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        parts = await _InMemory(request.headers, whole(), max_files=1, max_fields=40, max_part_size=FORM_LIMIT).parse()
+    except (MultiPartException, KeyError, UnicodeDecodeError):
+        raise _unreadable() from None
+    pairs = parts.multi_items()
+    request.state.form = {name: _line(value) for name, value in pairs if isinstance(value, str)}
+    for _name, value in pairs:
+        if isinstance(value, UploadFile):
+            request.state.picture = await value.read() or None
+            await value.close()
+
+
+async def _body(request: Request, most: int) -> bytes:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > FORM_LIMIT:
+        if len(body) > most:
             raise Refused("form_too_large", "The form is too large. Shorten what was written and send it again.")
     return bytes(body)
 
@@ -96,16 +127,27 @@ def _fields(body: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=100, errors="strict")
     except ValueError:
-        raise Refused(
-            "form_unreadable", "The form could not be read. Go back, reload the page and try again."
-        ) from None
-    return {name: value.replace("\0", "").strip() for name, value in pairs}
+        raise _unreadable() from None
+    return {name: _line(value) for name, value in pairs}
+
+
+def _line(value: str) -> str:
+    return value.replace("\0", "").strip()
+
+
+def _unreadable() -> Refused:
+    return Refused("form_unreadable", "The form could not be read. Go back, reload the page and try again.")
 
 
 def _require_ours(request: Request) -> None:
     elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in _OURS
     if elsewhere or not token_is_ours(request, form(request).get("form_token", "")):
         raise Refused("form_expired", "This form is not valid any more. Go back, reload the page and send it again.")
+
+
+def picture(request: Request) -> bytes | None:
+    """The picture that came with the form, as it came."""
+    return cast(bytes | None, request.state.picture)
 
 
 def form(request: Request) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from contracts.exchange import Area, Hit, MatchState
 from hub.access import Act, Caller, Role
-from portal.web import assets, language, words
+from portal.web import assets, language, words, words_public
 from portal.web.catalogues import LANGUAGES
 from portal.web.evidence import strongest
 from portal.web.language import _, mark
@@ -25,6 +25,7 @@ _MENU: tuple[tuple[Act, str, str], ...] = (
     (Act.SEARCH, "/search", mark("Search")),
     (Act.SEE_MATCHES, "/matches", mark("Matches")),
     (Act.SEE_DUTIES, "/casework", mark("Casework")),
+    (Act.TAKE_REPORTS, "/reports", mark("Citizens’ reports")),
     (Act.SEE_ACCESSES, "/accesses", mark("Who looked")),
     (Act.REVIEW_GLASS, "/glass", mark("Forced open")),
     (Act.OPERATE, "/operations", mark("Operations")),
@@ -74,6 +75,7 @@ def _environment() -> Environment:
         "why_words": words.why,
         "moment": words.moment,
         "number": words.number,
+        "outcome": words_public.outcome,
         "bits": words.bits,
         "chance": words.chance,
         "options": _options,
@@ -84,6 +86,7 @@ def _environment() -> Environment:
         "Act": Act,
         "age_of_hit": _age_of_hit,
         "step": _step,
+        "outcome_options": words_public.outcome_options,
         "strongest": strongest,
     }
     return made

@@ -26,6 +26,7 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
 FOR_EVERYBODY = frozenset(
     {
         "errors.py",
+        "letters.py",
         "pages/citizens.py",
         "pages/counts.py",
         "pages/public.py",
@@ -42,8 +43,8 @@ FOR_EVERYBODY = frozenset(
                 "accessibility",
                 "error",
                 "citizens",
-                "citizens_lost",
-                "citizens_saw",
+                "citizens_report",
+                "citizens_where",
                 "citizens_thanks",
                 "citizens_track",
                 "counts",

@@ -4,6 +4,7 @@ from portal.web.pages import (
     accesses,
     cases,
     casework,
+    citizens,
     files,
     glass,
     languages,
@@ -11,6 +12,7 @@ from portal.web.pages import (
     operations,
     owners,
     public,
+    reports,
     search,
     start,
 )
@@ -19,6 +21,8 @@ routers = (
     start.router,
     public.router,
     languages.router,
+    citizens.router,
+    reports.router,
     owners.router,  # before the search, whose addresses take any word
     search.router,
     cases.router,
