@@ -40,6 +40,11 @@ class Language:
         """True as long as no speaker has reviewed its catalogue, which then says so in its header."""
         return self.code != "en" and catalogue(self.code).header_comment.find("Reviewed by:") < 0
 
+    @property
+    def english(self) -> str:
+        """Its English name, for whoever has no font for its own."""
+        return self.locale.get_language_name("en") or self.code
+
     @cached_property
     def locale(self) -> Locale:
         return Locale.parse(f"{self.code}_IN")
