@@ -108,10 +108,10 @@ def test_police_panchayats_and_public_never_read_counselling_or_medical_sections
 _SEES = "search search_live see_record see_matches read_section see_counts see_duties"
 _CASEWORK = f"{_SEES} see_findings decide_match break_glass"
 _EXPECTED = {
-    Role.OFFICER: _CASEWORK,
-    Role.SJPU: _CASEWORK,
-    Role.DISTRICT_POLICE: f"{_CASEWORK} review_glass",
-    Role.STATE_POLICE: f"{_CASEWORK} review_glass",
+    Role.OFFICER: f"{_CASEWORK} take_reports",
+    Role.SJPU: f"{_CASEWORK} take_reports",
+    Role.DISTRICT_POLICE: f"{_CASEWORK} review_glass take_reports",
+    Role.STATE_POLICE: f"{_CASEWORK} review_glass take_reports",
     Role.COMMITTEE: f"{_CASEWORK} see_accesses review_glass run_sittings",
     Role.BOARD: f"{_CASEWORK} see_accesses review_glass run_sittings",
     Role.DCPU: f"{_CASEWORK} write_section",
