@@ -7,11 +7,16 @@ import numpy as np
 from hub.linking.pairs import Block, Found, Limits
 from hub.linking.table import Progress
 from hub.matching import Model, batch
-from hub.matching.columns import Rows
+from hub.matching.columns import Rows, Tables
 
 
-def link(model: Model, left: Rows, right: Rows, limits: Limits, progress: Progress) -> Found:
-    """The best pairs of each left row. Memory holds features and keys of both tables and one chunk of pairs."""
+def link(
+    model: Model, left: Rows, right: Rows, limits: Limits, progress: Progress, tables: Tables | None = None
+) -> Found:
+    """The best pairs of each left row. Memory holds features and keys of both tables and one chunk of pairs.
+
+    ``tables``: the two, where a model was learned from them before.
+    """
     links = batch.link(
         model,
         left,
@@ -21,6 +26,7 @@ def link(model: Model, left: Rows, right: Rows, limits: Limits, progress: Progre
         least_bits=limits.least_bits,
         exhaustive=limits.everything,
         progress=progress,
+        tables=tables,
     )
     counts = (links.capped, links.keys_left_out, links.pairs_left_out)
     return Found(_blocks(links), len(links), links.candidates, *counts)

@@ -13,6 +13,8 @@ from hub.linking.pairs import Found, Limits
 from hub.linking.rejects import Rejects
 from hub.linking.table import Progress, Table, read
 from hub.matching import Model
+from hub.matching.columns import Tables
+from hub.matching.em import RANDOM_MOST
 from hub.matching.learning import learn
 
 #: Opens a progress bar of this title.
@@ -33,11 +35,12 @@ def linked(asked: Asked, bar: Bar = _no_bar) -> Linked:
         with Rejects(asked.rejects) as rejects:
             left, right = (_read(asked, side, sides[side], Path(folder), rejects, bar) for side in SIDES)
         was_read = time.monotonic()
-        if asked.learn:
+        tables = Tables(left.rows, right.rows, RANDOM_MOST) if asked.learn else None
+        if tables is not None:
             with bar("learning"):
-                model = _learned(asked, model, left, right)
+                model = _learned(asked, model, tables)
         with bar("linking") as progress:
-            found = _found(asked, model, left, right, Path(folder), progress)
+            found = _found(asked, model, left, right, Path(folder), progress, tables)
         was_linked = time.monotonic()
         gaps = {"left": gaps_of(model, left), "right": gaps_of(model, right)}
         if asked.untold is not None:
@@ -76,10 +79,11 @@ def model_of(asked: Asked) -> Model:
     return model if asked.one_in is None else model.with_prior(asked.one_in)
 
 
-def _learned(asked: Asked, model: Model, left: Table, right: Table) -> Model:
+def _learned(asked: Asked, model: Model, tables: Tables) -> Model:
     """The model fitted to the two files; the pool of pairs that was asked for stays its prior."""
     version = f"{model.data.version.split('-')[0]}-learned"
-    learned = learn(model, left.rows, right.rows, version=version, found=asked.found_share).model
+    rows = tables.left, tables.right
+    learned = learn(model, *rows, version=version, found=asked.found_share, tables=tables).model
     return learned if asked.one_in is None else learned.with_prior(asked.one_in)
 
 
@@ -94,10 +98,12 @@ def limits_of(asked: Asked, model: Model) -> Limits:
     return Limits(asked.most_candidates, asked.best or model.best, least, asked.everything)
 
 
-def _found(asked: Asked, model: Model, left: Table, right: Table, folder: Path, progress: Progress) -> Found:
+def _found(
+    asked: Asked, model: Model, left: Table, right: Table, folder: Path, progress: Progress, tables: Tables | None
+) -> Found:
     limits = limits_of(asked, model)
     if asked.engine is Engine.LOCAL:
-        return local.link(model, left.rows, right.rows, limits, progress)
+        return local.link(model, left.rows, right.rows, limits, progress, tables)
     from hub.linking import spark  # an extra that only those who run it need
 
     return spark.link(model, left.rows, right.rows, limits, progress, folder=folder, master=asked.master)

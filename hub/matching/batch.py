@@ -126,16 +126,18 @@ def link(
     least_bits: float | None = None,
     exhaustive: bool = False,
     progress: Progress | None = None,
+    tables: Tables | None = None,
 ) -> Links:
     """Find for each left row (searched for) the best right rows (candidates).
 
     ``most_candidates``: cap for each left row, rarest keys first; what it leaves out is counted in the answer.
     ``at_most``: how many to keep for each left row (the model's ten); ``least_bits``: of which score at least.
     ``exhaustive``: score every pair, whatever keys it shares; for small tables and for measuring what blocking loses.
+    ``tables``: the two, where something was worked out of them before.
     ``progress`` is told (left rows done, left rows in all) after each chunk.
     """
     found = every_pair(left, right) if exhaustive else candidates(left, right, most_candidates)
-    tables = Tables(left, right, int(found.times.sum()))
+    tables = tables or Tables(left, right, int(found.times.sum()))
     least = model.propose_bits if least_bits is None else least_bits
     kept: list[_Best] = []
     scored_pairs, total = 0, int(found.asked[-1]) + 1 if len(found.asked) else 0

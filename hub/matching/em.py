@@ -23,7 +23,7 @@ from hub.matching.shares import fitted, shares_of, whole_of, with_shares
 _HOPELESS = -14.0
 _CHUNK = 100_000
 #: Pairs drawn at random: one of so many there are, within these limits; more say nothing new of small tables.
-_RANDOM_OF, _RANDOM_LEAST, _RANDOM_MOST = 30, 400_000, 1_600_000
+_RANDOM_OF, _RANDOM_LEAST, RANDOM_MOST = 30, 400_000, 1_600_000
 _MOST_CANDIDATES = 2_000
 #: Posterior from which a pair teaches m.
 _CERTAIN = 0.9
@@ -67,18 +67,19 @@ def learn(
     most_left: int = 5_000,
     rounds: int = 25,
     seed: int = 0,
+    tables: Tables | None = None,
 ) -> Learned:
     """A model with m and u learned from unlabelled rows by EM; its levels, order and limits stay.
 
     ``found`` is the share of left rows that are thought to have their true pair on the right. It sets the prior and is
     not learned: left free, EM raises it until pairs that are merely alike pass for true ones. ``most_left`` bounds the
-    sample of left rows whose candidates are looked at.
+    sample of left rows whose candidates are looked at. ``tables``: the two, where they will be linked afterwards.
     """
     if not len(left) or not len(right):
         raise Refused("nothing_to_learn_from", "Give rows on both sides; a model is learned from pairs of them.")
     dice = np.random.default_rng(seed)
     model = model.with_reference(met_by_chance(count_words([left, right])))
-    tables = Tables(left, right, _RANDOM_MOST)
+    tables = tables or Tables(left, right, RANDOM_MOST)
     u = _counted_at_random(model, tables, dice)
     seen = _look(model, tables, np.sort(dice.permutation(len(left))[:most_left]))
     m = [fitted(a, b, field) for a, b, field in zip(shares_of(model, "m"), u, model.fields, strict=True)]
@@ -108,7 +109,7 @@ def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) 
 
 
 def _drawn(tables: Tables) -> int:
-    return min(max(len(tables.left) * len(tables.right) // _RANDOM_OF, _RANDOM_LEAST), _RANDOM_MOST)
+    return min(max(len(tables.left) * len(tables.right) // _RANDOM_OF, _RANDOM_LEAST), RANDOM_MOST)
 
 
 def _look(model: Model, tables: Tables, sample: Ints) -> _Seen:

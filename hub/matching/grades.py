@@ -17,7 +17,7 @@ DIFFERENT, ALIKE, CLOSE, SAME = 0, 1, 2, 3
 Grade = npt.NDArray[np.uint8]
 #: Up to so many cells, a table of all words by all words is made, if there are enough pairs to repay it.
 TABLE_CELLS = 40_000_000
-_REPAID = 40
+_REPAID = 100
 #: Up to so many words of one side are compared with the words at hand of the other, row by row.
 _FEW = 64
 
@@ -43,19 +43,20 @@ def graded(left: Sequence[str], right: Sequence[str]) -> Grade:
     return found
 
 
-def _measured(left: list[str], right: list[str]) -> tuple[Grade, npt.NDArray[np.int64]]:
+def _measured(left: list[str], right: list[str]) -> tuple[Grade, Grade]:
     apart = cdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8, workers=1)
     return apart, np.minimum(_lengths(left)[:, None], _lengths(right)[None, :])
 
 
-def _by_distance(apart: Grade, shorter: npt.NDArray[np.int64]) -> Grade:
-    close = (apart == 0) & (shorter >= 2)
-    alike = ((apart == 1) & (shorter >= 4)) | ((apart == 2) & (shorter >= 8))
-    return np.where(close, CLOSE, np.where(alike, ALIKE, DIFFERENT)).astype(np.uint8)
+def _by_distance(apart: Grade, shorter: Grade) -> Grade:
+    # All in bytes: a table of all words by all words has millions of cells.
+    found: Grade = ((apart == 0) & (shorter >= 2)).view(np.uint8) * np.uint8(CLOSE)
+    found |= (((apart == 1) & (shorter >= 4)) | ((apart == 2) & (shorter >= 8))).view(np.uint8) * np.uint8(ALIKE)
+    return found
 
 
-def _lengths(words: list[str]) -> npt.NDArray[np.int64]:
-    return np.array([len(w) for w in words], dtype=np.int64)
+def _lengths(words: list[str]) -> Grade:
+    return np.array([len(w) for w in words], dtype=np.uint8)
 
 
 class Grades:
