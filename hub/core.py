@@ -119,6 +119,7 @@ class ModelCore:
             _table(searched),
             _table(found),
             most_candidates=most,
+            most_met=most,  # as one by one, through the database
             at_most=self.best * 2,
             least_bits=self.propose_bits,
         )

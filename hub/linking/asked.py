@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from hub.matching.batch import MOST_CANDIDATES
+
 
 class Engine(StrEnum):
     """Where the arithmetic runs; the pairs and bits are the same to the last bit."""
@@ -36,8 +38,8 @@ class Asked:
     """Learn m and u from the two files themselves first, by EM and without labels."""
     found_share: float = 0.3
     """Share of the left rows thought to have their own on the right, for ``learn``."""
-    most_candidates: int = 2_000
-    """Cap of pairs scored for one left row, by the rarest keys first; what it leaves out is counted."""
+    most_candidates: int = MOST_CANDIDATES
+    """Cap of pairs scored for one left row: those that share most of what is rare; what it leaves out is counted."""
     everything: bool = False
     """Score every pair, whatever keys it shares."""
     engine: Engine = Engine.LOCAL
@@ -56,10 +58,11 @@ class Linked:
     scored: int
     kept: int
     capped: int
-    """Left rows of which not every key was followed, since the cap was reached."""
+    """Left rows of which not everybody who shares a key was looked at, since the cap was reached."""
     keys_left_out: int
+    """Keys that were not followed, since very many hold them."""
     pairs_left_out: int
-    """Pairs that those keys would have brought, counted with repeats."""
+    """Pairs that those would have brought, counted with repeats, and those that were met and not looked at."""
     rejected: dict[str, int] = field(default_factory=dict)
     unused: dict[str, int] = field(default_factory=dict)
     """What was said and could not be used: an unmapped code, a placeholder date; the row itself was linked."""

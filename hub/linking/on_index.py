@@ -206,7 +206,13 @@ def shadowed(store: Store, settings: Settings, path: Path, examples: int, progre
 def _links(model: Model, left: list[Compared], right: list[Compared], settings: Settings) -> batch.Links:
     least = settings.propose_bits if settings.propose_bits is not None else model.propose_bits
     return batch.link(
-        model, _rows(left), _rows(right), most_candidates=settings.candidates_cap, at_most=model.best, least_bits=least
+        model,
+        _rows(left),
+        _rows(right),
+        most_candidates=settings.candidates_cap,
+        most_met=settings.candidates_cap,
+        at_most=model.best,
+        least_bits=least,
     )
 
 

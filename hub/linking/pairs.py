@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from hub.matching.batch import MET
 from hub.matching.columns import Ints
 from hub.matching.scoring import Bits
 
@@ -44,3 +45,8 @@ class Limits:
     best: int
     least_bits: float
     everything: bool
+
+    @property
+    def most_met(self) -> int:
+        """Pairs, with repeats, that the keys which are followed for a left row may bring."""
+        return MET * self.most_candidates

@@ -1,7 +1,8 @@
 """The engine on Apache Spark: Spark joins, shuffles and ranks; our own arithmetic runs over Arrow batches.
 
 The same pairs and bits as on one machine: keys are made by the same function, the cap is the same sum over the same
-order (rarest key first, then the key itself), a score is the same sum of the same levels, ties go by right row.
+order (rarest key first, then the key itself), what two rows share is the same sum of whole numbers (``shortlist``), a
+score is the same sum of the same levels, ties go by right row.
 
 =========  =====================================================================================================
 stage      rows
@@ -9,7 +10,8 @@ stage      rows
 people     row, features                                   of each side, from Parquet in the stage folder
 keys       key, row                                        ``blocking.keyed`` over each Arrow batch
 plan       row, key, times, followed                       a window over each left row
-pairs      left, right                                     followed keys joined with right keys, each pair once
+met        left, right, place                              followed keys joined with right keys, each pair once; a
+                                                           window over each left row: who shares most of what is rare
 cells      cell, what, left, right, features               pairs and people of a block of left and right rows
 scored     left, right, bits, levels, shares               each cell's best, by ``scoring``
 ranked     left, right, bits, rank, levels, shares         a window over each left row
@@ -31,6 +33,7 @@ from hub.linking.pairs import Block, Found, Limits
 from hub.linking.table import Progress
 from hub.matching import Model
 from hub.matching.columns import Rows
+from hub.matching.shortlist import ONE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -113,6 +116,7 @@ class _Run:
         self._partitions = max(int(session.conf.get("spark.sql.shuffle.partitions") or 8), 2)
         self._right_keys = self._keys(self._right).persist()
         self._plan = None if limits.everything else self._planned().persist()
+        self._met = None if self._plan is None else self._shortlisted(self._plan).persist()
 
     def _keys(self, people: "DataFrame") -> "DataFrame":
         return people.repartition(self._partitions).mapInArrow(cells.keys_of, "key long, row long")
@@ -125,27 +129,38 @@ class _Run:
         held = self._right_keys.groupBy("key").agg(f.count("*").alias("times"))
         by_rarity = Window.partitionBy("row").orderBy("times", "key")
         together = f.sum("times").over(by_rarity.rowsBetween(Window.unboundedPreceding, 0))
-        follows = (together <= self._limits.most_candidates) | (f.row_number().over(by_rarity) == 1)
+        follows = (together <= self._limits.most_met) | (f.row_number().over(by_rarity) == 1)
         return self._keys(self._left).join(held, "key").withColumn("followed", follows)
 
+    def _shortlisted(self, plan: "DataFrame") -> "DataFrame":
+        """Whom each left row meets, in the order of what they share: those at the first places are looked at."""
+        from pyspark.sql import Window
+
+        f = self._f
+        worth = f.floor(f.lit(float(ONE)) / f.sqrt("times")).alias("worth")
+        mine = plan.where("followed").select("key", f.col("row").alias("left"), worth)
+        theirs = self._right_keys.withColumnRenamed("row", "right")
+        met = mine.join(theirs, "key").groupBy("left", "right").agg(f.sum("worth").alias("shared"))
+        by_shared = Window.partitionBy("left").orderBy(f.desc("shared"), "right")
+        return met.select("left", "right", f.row_number().over(by_shared).alias("place"))
+
     def counts(self) -> tuple[int, int, int]:
-        """(left rows that met the cap, keys left out, pairs that those would have brought)."""
-        if self._plan is None:
+        """(left rows that met the cap, keys left out, pairs that those would have brought or that are passed over)."""
+        if self._plan is None or self._met is None:
             return 0, 0, 0
         f = self._f
-        out = self._plan.where(~f.col("followed"))
-        capped = f.count_distinct("row"), f.count("*"), f.coalesce(f.sum("times"), f.lit(0))
-        told = out.agg(*capped).collect()[0]
-        return int(told[0]), int(told[1]), int(told[2])
+        out = self._plan.where(~f.col("followed")).select("row", "times", f.lit(1).alias("key"))
+        over = self._met.where(f.col("place") > self._limits.most_candidates)
+        whole = out.unionByName(over.select(f.col("left").alias("row"), f.lit(1).alias("times"), f.lit(0).alias("key")))
+        told = whole.agg(f.count_distinct("row"), f.sum("key"), f.sum("times")).collect()[0]
+        return int(told[0]), int(told[1] or 0), int(told[2] or 0)
 
     def _pairs(self) -> "DataFrame":
         f = self._f
-        if self._plan is None:
-            left = self._left.select(f.col("row").alias("left"))
-            return left.crossJoin(self._right.select(f.col("row").alias("right")))
-        mine = self._plan.where("followed").select("key", f.col("row").alias("left"))
-        theirs = self._right_keys.withColumnRenamed("row", "right")
-        return mine.join(theirs, "key").select("left", "right").distinct()
+        if self._met is not None:
+            return self._met.where(f.col("place") <= self._limits.most_candidates).select("left", "right")
+        left = self._left.select(f.col("row").alias("left"))
+        return left.crossJoin(self._right.select(f.col("row").alias("right")))
 
     def _cells(self) -> "DataFrame":
         """Pairs and the people they are of, by cell: each left row goes to each block of right rows, and vice versa."""

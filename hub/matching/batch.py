@@ -10,6 +10,7 @@ from threading import local
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from contracts import FieldEvidence
 from hub.matching.columns import Ints, Pairs, Rows, Tables, Truths
@@ -17,10 +18,15 @@ from hub.matching.joining import shared
 from hub.matching.model import Model
 from hub.matching.native import compiled
 from hub.matching.scoring import Bits, Scored, Weighed, reach, scored, weigh
+from hub.matching.shortlist import Met, met
 
 Progress = Callable[[int, int], None]
 #: Pairs scored at a time: enough to keep numpy busy, few enough for columns to stay in the cache.
 CHUNK = 131_072
+#: As much for the compiled loops, which hold one left row's pairs only.
+_LOOPED = 16 * CHUNK
+#: Right rows that are looked at for a left row, and how many times as many its keys may bring, counted with repeats.
+MOST_CANDIDATES, MET = 2_000, 25
 #: Threads that score: numpy lets go of the interpreter's lock, and each chunk is its own.
 _THREADS = min(os.cpu_count() or 1, 8)
 _TOGETHER = 1_000
@@ -40,27 +46,34 @@ class Candidates:
     times: Ints
     held: Ints
     """Right rows by key."""
-    capped: int
-    """Left rows of which at least one key was not followed."""
+    most: int
+    """Right rows that are looked at for a left row: of more that it meets, those that share most of what is rare."""
+    cut: Truths
+    """Of each left row, whether a key was not followed."""
     keys_left_out: int
     pairs_left_out: int
     """Pairs that those keys would have brought, counted with repeats."""
 
     def chunks(self) -> Iterator[tuple[Ints, Ints]]:
         """The pairs, each once, by left row; some hundred thousand at a time, never parting those of one left row."""
-        return map(self.expanded, self.parts())
+        return ((met.left, met.right) for met in map(self.met, self.parts()))
 
-    def expanded(self, part: tuple[Ints, Ints, Ints]) -> tuple[Ints, Ints]:
-        """The pairs, each once, of one of the ``parts``."""
-        return _expanded(*part, self.held)
+    def met(self, part: tuple[Ints, Ints, Ints]) -> Met:
+        """The pairs, each once, of one of the ``parts``, and who else was met."""
+        asked, start, times = part
+        at = np.repeat(start - (np.cumsum(times) - times), times) + np.arange(times.sum())
+        return met(asked, times, self.held.take(at), self.most)
 
-    def parts(self) -> Iterator[tuple[Ints, Ints, Ints]]:
-        """What each of the ``chunks`` is made of: left rows, where their right rows start, how many."""
+    def parts(self, many: int | None = None) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """What each of the ``chunks`` is made of: left rows, where their right rows start, how many.
+
+        ``many``: right rows of a part, with repeats, at most (but for one left row alone); ``CHUNK``.
+        """
         ends = np.cumsum(self.times)
         start = 0
         while start < len(self.asked):
             before = ends[start] - self.times[start]
-            end = max(int(np.searchsorted(ends, before + CHUNK, "right")), start + 1)
+            end = max(int(np.searchsorted(ends, before + (many or CHUNK), "right")), start + 1)
             end = int(np.searchsorted(self.asked, self.asked[end - 1], "right"))
             yield self.asked[start:end], self.start[start:end], self.times[start:end]
             start = end
@@ -83,8 +96,11 @@ class Links:
     candidates: int
     """How many pairs were scored."""
     capped: int
+    """Left rows of which not everybody who shares a key was looked at."""
     keys_left_out: int
+    """Keys that were not followed, since very many hold them."""
     pairs_left_out: int
+    """Pairs that those would have brought, counted with repeats, and those that were met and not looked at."""
     _model: Model
     _tables: Tables
     _recent: dict[int, Weighed] = field(default_factory=dict, repr=False, compare=False)
@@ -121,7 +137,8 @@ def link(
     left: Rows,
     right: Rows,
     *,
-    most_candidates: int = 2_000,
+    most_candidates: int = MOST_CANDIDATES,
+    most_met: int | None = None,
     at_most: int | None = None,
     least_bits: float | None = None,
     exhaustive: bool = False,
@@ -130,43 +147,54 @@ def link(
 ) -> Links:
     """Find for each left row (searched for) the best right rows (candidates).
 
-    ``most_candidates``: cap for each left row, rarest keys first; what it leaves out is counted in the answer.
+    ``most_candidates``: cap for each left row: of those it meets these share most of what is rare (``shortlist``).
+    ``most_met``: keys are followed, rarest first, until they bring so many (with repeats); ``MET`` times the cap.
+    What either leaves out is counted in the answer.
     ``at_most``: how many to keep for each left row (the model's ten); ``least_bits``: of which score at least.
     ``exhaustive``: score every pair, whatever keys it shares; for small tables and for measuring what blocking loses.
     ``tables``: the two, where something was worked out of them before.
     ``progress`` is told (left rows done, left rows in all) after each chunk.
     """
-    found = every_pair(left, right) if exhaustive else candidates(left, right, most_candidates)
+    found = every_pair(left, right) if exhaustive else candidates(left, right, most_candidates, most_met)
     tables = tables or Tables(left, right, int(found.times.sum()))
     least = model.propose_bits if least_bits is None else least_bits
     kept: list[_Best] = []
     scored_pairs, total = 0, int(found.asked[-1]) + 1 if len(found.asked) else 0
 
-    asked_for = at_most or model.best, float(least)
-    work = _by_loops if compiled.repays(int(found.times.sum())) else _by_numpy
-    for best, pairs, last in _side_by_side(work(model, tables, found, *asked_for), found.parts()):
+    over = np.zeros(len(left), dtype=np.int32)
+    asked_for = at_most or model.best, float(least), over
+    looped = compiled.repays(int(found.times.sum()))
+    work = (_by_loops if looped else _by_numpy)(model, tables, found, *asked_for)
+    for best, pairs, last in _side_by_side(work, found.parts(_LOOPED if looped else None)):
         kept.append(best)
         scored_pairs += pairs
         if progress:
             progress(last + 1, total)
     one, other, bits, rank = (np.concatenate(part) for part in zip(*kept, strict=True)) if kept else _nothing()
-    left_out = (found.capped, found.keys_left_out, found.pairs_left_out)
+    capped = int((found.cut | (over > 0)).sum())
+    left_out = capped, found.keys_left_out, found.pairs_left_out + int(over.sum(dtype=np.int64))
     return Links(one, other, bits, rank, scored_pairs, *left_out, model, tables)
 
 
 _Best = tuple[Ints, Ints, Bits, Ints]
+Over = npt.NDArray[np.int32]
 _Parts = tuple[Ints, Ints, Ints]
 _Part = TypeVar("_Part")
 _Came = TypeVar("_Came")
 
 
 def _by_numpy(
-    model: Model, tables: Tables, found: Candidates, at_most: int, least: float
+    model: Model, tables: Tables, found: Candidates, at_most: int, least: float, over: Over
 ) -> Callable[[_Parts], tuple[_Best, int, int]]:
-    """What takes a part of the candidates: (its best, pairs scored, its last left row)."""
+    """What takes a part of the candidates: (its best, pairs scored, its last left row).
+
+    ``over``: is told for each left row how many it met beyond those that are looked at.
+    """
 
     def work(part: _Parts) -> tuple[_Best, int, int]:
-        pairs = Pairs(tables, *found.expanded(part))
+        some = found.met(part)
+        over[some.over_row] = some.over
+        pairs = Pairs(tables, some.left, some.right)
         bits = weigh(model, reach(model, pairs)).bits
         return _best(pairs, bits, at_most, least), len(pairs), int(part[0][-1])
 
@@ -174,18 +202,18 @@ def _by_numpy(
 
 
 def _by_loops(
-    model: Model, tables: Tables, found: Candidates, at_most: int, least: float
+    model: Model, tables: Tables, found: Candidates, at_most: int, least: float, over: Over
 ) -> Callable[[_Parts], tuple[_Best, int, int]]:
     """As ``_by_numpy``, to the same bits. Loaded here, since loading alone takes a second."""
     from hub.matching.native.scorer import Scorer
 
     scorer, mine = Scorer(model, tables.left, tables.right), local()
-    held = found.held.astype(np.int32)
+    held = found.held.astype(np.int32, copy=False)
 
     def work(part: _Parts) -> tuple[_Best, int, int]:
         if not hasattr(mine, "seen"):
             mine.seen = scorer.none_seen()
-        kept = scorer.best(part, held, at_most, least, mine.seen)
+        kept = scorer.best(part, held, at_most, least, found.most, over, mine.seen)
         rank = np.arange(len(kept.left)) - _first_of(kept.left) + 1
         return (kept.left, kept.right, kept.bits, rank), kept.looked, int(part[0][-1])
 
@@ -236,17 +264,19 @@ def _tenths(left: Ints, bits: Bits, at_most: int) -> Bits:
 def every_pair(left: Rows, right: Rows) -> Candidates:
     """All pairs, as if all rows shared one key."""
     asked = np.arange(len(left) if len(right) else 0)
-    return Candidates(asked, np.zeros_like(asked), np.full_like(asked, len(right)), np.arange(len(right)), 0, 0, 0)
+    whole = asked, np.zeros_like(asked), np.full_like(asked, len(right)), np.arange(len(right))
+    return Candidates(*whole, len(right), np.zeros(len(left), dtype=bool), 0, 0)
 
 
-def candidates(left: Rows, right: Rows, most: int) -> Candidates:
-    """Pairs that share a key: for each left row the rarest keys first, until the cap."""
+def candidates(left: Rows, right: Rows, most: int, most_met: int | None = None) -> Candidates:
+    """Pairs that share a key, as ``link`` looks at them: the rarest keys first, and of many those that share most."""
     asked, start, times, held = shared(left, right)
-    followed = _within_cap(asked, times, most)
+    followed = _within_cap(asked, times, MET * most if most_met is None else most_met)
     out = np.flatnonzero(~followed)
+    cut = np.zeros(len(left), dtype=bool)
+    cut[asked[out]] = True
     followed_keys = (asked[followed], start[followed], times[followed], held)
-    capped = int((np.diff(asked[out], prepend=-1) > 0).sum())
-    return Candidates(*followed_keys, capped, len(out), int(times[out].sum()))
+    return Candidates(*followed_keys, most, cut, len(out), int(times[out].sum()))
 
 
 def _within_cap(asked: Ints, times: Ints, most: int) -> Truths:
@@ -262,13 +292,3 @@ def _first_of(rows: Ints) -> Ints:
     """For each of rising row numbers, the place where its row begins."""
     begins = np.flatnonzero(np.diff(rows, prepend=-1))
     return np.repeat(begins, np.diff(begins, append=len(rows)))
-
-
-def _expanded(asked: Ints, start: Ints, times: Ints, held: Ints) -> tuple[Ints, Ints]:
-    at = np.repeat(start - (np.cumsum(times) - times), times) + np.arange(times.sum())
-    right = held.take(at)
-    wide = np.int64(right.max(initial=0) + 1)
-    pairs = np.repeat(asked, times) * wide + right
-    pairs.sort()  # np.unique of numpy 2.4 hashes, which is several times slower here
-    pairs = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
-    return pairs // wide, pairs % wide

@@ -116,7 +116,7 @@ def _look(model: Model, tables: Tables, sample: Ints) -> _Seen:
     """The candidates of these left rows."""
     kept: list[tuple[list[npt.NDArray[np.uint8]], Bits, Ints]] = []
     looked = 0
-    for lefts, rights in candidates(tables.left[sample], tables.right, _MOST_CANDIDATES).chunks():
+    for lefts, rights in candidates(tables.left[sample], tables.right, _MOST_CANDIDATES, _MOST_CANDIDATES).chunks():
         weighed = weigh(model, reach(model, Pairs(tables, sample[lefts], rights)))
         at = np.flatnonzero(weighed.bits > _HOPELESS)
         kept.append(([levels[at] for levels in weighed.levels], _beyond(model, weighed, at), lefts[at]))

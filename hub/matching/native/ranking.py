@@ -11,6 +11,7 @@ import numpy.typing as npt
 from hub.matching.native import fields
 from hub.matching.native import packed as at
 from hub.matching.native.compiled import compiled, loop
+from hub.matching.native.meeting import leave, met
 from hub.matching.native.packed import Ints, Whole
 from hub.matching.native.weighing import (
     ADDRESS,
@@ -165,13 +166,14 @@ def _bound(
 def best(
     left: Whole, right: Whole, asked: Ints, start: Ints, times: Ints, held: Whole, words: Spelt, steps: Ints,
     places: Ints, tongues: Whole, marks: Whole, diaries: Ints, addresses: Whole, near: Levels, bits: Bits,
-    rarer: npt.NDArray[np.bool_], known: Bits, at_most: int, least: float, seen: Whole,
+    rarer: npt.NDArray[np.bool_], known: Bits, at_most: int, least: float, most: int, over: Whole, seen: Whole,
     kept_left: Whole, kept_right: Whole, kept_bits: Bits,
 ) -> tuple[int, int]:  # fmt: skip
     """(pairs kept, pairs looked at, each once). What is kept is by left row and best first, ties by right row.
 
-    ``asked``, ``start``, ``times``: as in ``batch.Candidates``. ``seen``: of each right row the left row that met it
-    last, -1 at first. ``near``: as of ``near_all``, or empty. ``kept_...``: room for ``at_most`` of each row.
+    ``asked``, ``start``, ``times``, ``most``: as in ``batch.Candidates``. ``over``: for each left row, how many more it
+    met. ``seen``: as of ``meeting``, -1 at first. ``near``: as of ``near_all``, or empty. ``kept_...``: room for
+    ``at_most`` of each row.
     """
     level, share = np.zeros(len(bits), dtype=np.uint8), np.zeros(len(bits))
     looks, names, parts = np.zeros((5, at.CODES)), np.zeros((3, 3)), most_of_parts(bits)
@@ -179,20 +181,17 @@ def best(
     others, bounds = np.zeros(room, dtype=np.int32), np.zeros(room)
     kept, looked, entry = 0, 0, 0
     while entry < len(asked):
-        row, first, many, top = asked[entry], kept, 0, -1e300
+        row, first, top = asked[entry], kept, -1e300
         ahead(left, row, steps, bits, rarer, known, looks, names)
-        while entry < len(asked) and asked[entry] == row:
-            for posting in range(start[entry], start[entry] + times[entry]):
-                other = held[posting]
-                if seen[other] != row:
-                    seen[other] = row
-                    others[many] = other
-                    bounds[many] = known[0] + SLACK + _bound(
-                        left, row, right, other, places, near, tongues, bits, looks, names, parts
-                    )  # fmt: skip
-                    top = max(top, bounds[many])
-                    many += 1
-            entry += 1
+        entry, many = met(row, entry, asked, start, times, held, seen, others)
+        if many > most:
+            leave(most, seen, others, many)
+            over[row], many = many - most, most
+        for candidate in range(many):
+            bounds[candidate] = known[0] + SLACK + _bound(
+                left, row, right, others[candidate], places, near, tongues, bits, looks, names, parts
+            )  # fmt: skip
+            top = max(top, bounds[candidate])
         looked += many
         high = 1e300
         for step in range(1, STEPS + 1):

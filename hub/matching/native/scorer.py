@@ -41,17 +41,29 @@ class Scorer:
         weighing.shares(self._left, left, self._right, right, *self._values, *self._weights, levels, shares, bits)
         return Weighed(bits, list(shares.T), list(levels.T))
 
-    def best(self, part: tuple[Ints, Ints, Ints], held: Whole, at_most: int, least: float, seen: Whole) -> Kept:
-        """The best pairs of a part of the candidates (``Candidates.parts``); ``seen``: as of ``none_seen``."""
+    def best(
+        self,
+        part: tuple[Ints, Ints, Ints],
+        held: Whole,
+        at_most: int,
+        least: float,
+        most: int,
+        over: Whole,
+        seen: Whole,
+    ) -> Kept:
+        """The best pairs of a part of the candidates (``Candidates.parts``), of which ``most`` are looked at.
+
+        ``over``: is told of each left row how many more it met. ``seen``: as of ``none_seen``.
+        """
         asked, start, times = part
         room = min(int(times.sum()), at_most * len(np.unique(asked))) + 1
         left, right, bits = np.zeros(room, dtype=np.int32), np.zeros(room, dtype=np.int32), np.zeros(room)
         kept, looked = ranking.best(
             self._left, self._right, asked, start, times, held, *self._values, self._near, *self._weights, at_most,
-            least, seen, left, right, bits,
+            least, most, over, seen, left, right, bits,
         )  # fmt: skip
         return Kept(left[:kept].astype(np.int64), right[:kept].astype(np.int64), bits[:kept], looked)
 
     def none_seen(self) -> Whole:
         """What one thread notes of right rows that a left row has met."""
-        return np.full(len(self._right), -1, dtype=np.int32)
+        return np.full((len(self._right), 2), -1, dtype=np.int32)

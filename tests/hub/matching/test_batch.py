@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.matching.generator import Generator
 from contracts import ChildRecord, Event, Place
 from hub.matching import Model, batch, grades, keys, prepare, rows, score
 from hub.matching.batch import candidates, link
@@ -88,12 +89,32 @@ def test_pairs_below_the_least_bits_are_not_kept() -> None:
 def test_the_cap_follows_rare_keys_first_and_counts_what_it_leaves_out() -> None:
     many = [a_boy("found", "Sunil", 1) for _ in range(40)]
     left = table(a_boy("missing", "Tarkeshwar"))
-    capped = candidates(left, table(*many, a_boy("found", "Tarkeshwar", 9000)), 10)
+    capped = candidates(left, table(*many, a_boy("found", "Tarkeshwar", 9000)), 10, 10)
     assert capped.pairs()[1].tolist() == [40]
-    assert (capped.capped, capped.keys_left_out > 0) == (1, True)
+    assert (int(capped.cut.sum()), capped.keys_left_out > 0) == (1, True)
     assert capped.pairs_left_out >= 40 * capped.keys_left_out
     whole = candidates(left, table(*many, a_boy("found", "Tarkeshwar", 9000)), 100_000)
-    assert (len(whole.pairs()[1]), whole.capped, whole.keys_left_out, whole.pairs_left_out) == (41, 0, 0, 0)
+    assert (len(whole.pairs()[1]), int(whole.cut.sum()), whole.keys_left_out, whole.pairs_left_out) == (41, 0, 0, 0)
+
+
+def test_of_those_met_the_ones_that_share_most_of_what_is_rare_are_looked_at_and_the_rest_is_counted() -> None:
+    one = a_boy("missing", "Tarkeshwar", relatives=father("Mohan"))
+    found = [a_boy("found", "Sunil", 1) for _ in range(30)]
+    found += [a_boy("found", "Tarkeshwar", 2, relatives=father("Mohan")), a_boy("found", "Tarkeshwar", 3)]
+    links = link(MODEL, table(one), table(*found), most_candidates=2, most_met=10**6, least_bits=-100)
+    assert sorted(links.right.tolist()) == [30, 31]
+    assert (links.candidates, links.capped, links.keys_left_out, links.pairs_left_out) == (2, 1, 0, 30)
+    alike = link(MODEL, table(one), table(*found[:30]), most_candidates=2, most_met=10**6, least_bits=-100)
+    assert sorted(alike.right.tolist()) == [0, 1]  # of equal ones those that come first
+
+
+def test_no_pair_is_lost_silently() -> None:
+    made = Generator(5).set(60, 200)
+    left, right = table(*made.missing), table(*made.found)
+    everybody = link(MODEL, left, right, most_candidates=10**6)
+    capped = link(MODEL, left, right, most_candidates=3, most_met=10**6)
+    assert everybody.pairs_left_out == 0 and capped.capped > 10
+    assert capped.candidates + capped.pairs_left_out == everybody.candidates
 
 
 def test_an_exhaustive_link_scores_every_pair_and_agrees_where_both_score() -> None:

@@ -69,6 +69,24 @@ def test_loops_and_numpy_keep_the_same_links(
     assert plain.candidates == loops.candidates
 
 
+@given(st.lists(records("missing"), min_size=1, max_size=6), st.lists(records("found"), min_size=4, max_size=12),
+       st.integers(1, 5), st.integers(1, 60))  # fmt: skip
+@settings(deadline=None, max_examples=60)
+def test_of_very_many_candidates_loops_look_at_the_same_as_numpy(
+    missing: list[ChildRecord], found: list[ChildRecord], most: int, met: int
+) -> None:
+    left, right = _table(missing), _table(found)
+    asked = {"most_candidates": most, "most_met": met, "at_most": 20, "least_bits": -1e6}
+    with pytest.MonkeyPatch.context() as patch:
+        plain = link(MODEL, left, right, **asked)
+        patch.setattr(compiled, "WORTH", 0)
+        loops = link(MODEL, left, right, **asked)
+    for part in ("left", "right", "bits", "rank"):
+        assert getattr(plain, part).tolist() == getattr(loops, part).tolist(), part
+    for count in ("candidates", "capped", "keys_left_out", "pairs_left_out"):
+        assert getattr(plain, count) == getattr(loops, count), count
+
+
 def test_where_no_code_may_be_made_numpy_scores_alone() -> None:
     forbidden = (
         "import ctypes; kept = ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)"  # PR_SET_MDWE, as hardened units have it
