@@ -238,8 +238,8 @@ _TRAIN_ON = (block_on("key1", "fkey"), block_on("key1", "mkey"), block_on("fkey"
 
 
 def _keys(children: Set) -> tuple[list[list[int]], list[list[int]]]:
-    """The keys that this project follows under its cap, of each row of either side: the very pairs that it scores."""
-    plan = candidates(children.left, children.right, CAP)
+    """The rarest of this project's keys, of each row of either side: ``ours.run("capped")`` scores the same pairs."""
+    plan = candidates(children.left, children.right, CAP, CAP)
     start, first = np.unique(plan.start, return_index=True)
     times = plan.times[first]
     at = np.repeat(start - (np.cumsum(times) - times), times) + np.arange(times.sum())

@@ -22,6 +22,7 @@ def link(
         left,
         right,
         most_candidates=limits.most_candidates,
+        most_met=limits.most_met,
         at_most=limits.best,
         least_bits=limits.least_bits,
         exhaustive=limits.everything,

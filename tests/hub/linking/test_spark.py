@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.matching.generator import Generator
-from hub.linking import cells
+from hub.linking import cells, pairs
 from hub.linking.asked import Asked, Engine
 from hub.linking.running import linked
 from tests.hub.linking.conftest import as_lines
@@ -30,7 +30,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
 
 @pytest.mark.parametrize(
     "limits",
-    [{}, {"most_candidates": 12, "best": 3}, {"everything": True, "best": 2}],
+    [{}, {"most_candidates": 6, "best": 3}, {"everything": True, "best": 2}],
     ids=["by keys", "with a cap that bites", "every pair"],
 )
 def test_spark_finds_the_same_pairs_and_bits_as_one_machine(
@@ -38,6 +38,8 @@ def test_spark_finds_the_same_pairs_and_bits_as_one_machine(
 ) -> None:
     monkeypatch.setattr(cells, "_LEFTS", 90)
     monkeypatch.setattr(cells, "_RIGHTS", 110)  # nine cells
+    if "most_candidates" in limits:
+        monkeypatch.setattr(pairs, "MET", 2)
     here = replace(asked, out=tmp_path / "local.csv", **limits)
     there = replace(here, out=tmp_path / "spark.csv", engine=Engine.SPARK, master="local[2]")
     alone, together = linked(here), linked(there)
@@ -45,4 +47,5 @@ def test_spark_finds_the_same_pairs_and_bits_as_one_machine(
     assert replace(together, seconds={}) == replace(alone, seconds={})
     assert there.out.read_bytes() == here.out.read_bytes()
     if "most_candidates" in limits:
-        assert together.capped > 100 and together.pairs_left_out > 1_000 and together.keys_left_out > 10
+        assert together.capped > 100 and together.pairs_left_out > 1_000 and together.keys_left_out > 100
+        assert together.scored < 5 * 250  # fewer than are met: the six that share most
