@@ -136,7 +136,8 @@ One run of each, one after the other, each a process of its own, {os.cpu_count()
 compares, as Parquet): reading and understanding what users wrote is in neither,
 nor is compiling our loops, which a machine does once. Ours scores at most {MOST_CANDIDATES:,} candidates
 of one child, those of up to {MET} times as many that share most of what is rare, by
-{"compiled loops" if available() else "numpy"}. Splink's comparisons are its standard ones with phonetic keys; `whole` is from opening the files to the best ten, training included.
+{_how()}. Splink's comparisons are its standard ones with phonetic
+keys; `whole` is from opening the files to the best ten, training included.
 
 | | pairs (M) | train s | score s | M pairs/s | whole s | MB | recall@10 |
 |---|---|---|---|---|---|---|---|
@@ -144,6 +145,10 @@ of one child, those of up to {MET} times as many that share most of what is rare
 
 {_ratios(given, runs)}
 {END}"""
+
+
+def _how() -> str:
+    return "compiled loops" if available() else "numpy"
 
 
 def _row(run: dict[str, Any]) -> str:
@@ -166,17 +171,17 @@ def _ratios(given: argparse.Namespace, runs: dict[str, dict[str, Any]]) -> str:
         times = rate / (fastest["pairs"] / fastest["seconds"]["score"])
         whole, memory = (ours["seconds"]["whole"] / fastest["seconds"]["whole"], ours["megabytes"])
         said.append(
-            f"Beside Splink with {fastest['rules']} rules: {times:.1f} times the pairs a second, {whole:.2f} of its whole "
-            f"time and {memory / fastest['megabytes']:.2f} of its memory, recall@10 {ours['recall']:.3f} against "
+            f"Beside Splink with {fastest['rules']} rules: {times:.1f} times the pairs a second, {whole:.2f} of its "
+            f"whole time and {memory / fastest['megabytes']:.2f} of its memory, recall@10 {ours['recall']:.3f} against "
             f"{fastest['recall']:.3f}."
         )
     if _finished(runs, "keys"):
         keys = runs["keys"]
         part = ours["seconds"]["whole"] * given.sample / given.missing
         said.append(
-            f"Beside Splink on the pairs of our rarest keys, of the first {given.sample:,} missing alone (more take too long): "
-            f"{rate / (keys['pairs'] / keys['seconds']['score']):.1f} times the pairs a second; Splink scores the "
-            f"sample in {keys['seconds']['score']:.0f} s, our whole run {part:.1f} s for as many missing; "
+            f"Beside Splink on the pairs of our rarest keys, of the first {given.sample:,} missing alone (more take "
+            f"too long): {rate / (keys['pairs'] / keys['seconds']['score']):.1f} times the pairs a second; Splink scores "
+            f"the sample in {keys['seconds']['score']:.0f} s, our whole run {part:.1f} s for as many missing; "
             f"recall@10 of the sample {ours['recall of the sample']:.3f} against {keys['recall']:.3f}."
         )
     return "\n\n".join(said)

@@ -41,7 +41,7 @@ def _sides(large: Any) -> tuple[tuple[Any, str], tuple[Any, str]]:
 
 
 def link(folder: Path, which: str, out: Path) -> None:
-    """``fastest``, ``fewest``: all missing by few rules; ``keys``: the sample of them on the very pairs that ours scores."""
+    """``fastest``, ``fewest``: all missing by few rules; ``keys``: the sample by our rarest keys."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     start = time.perf_counter()
     api = DuckDBAPI()
