@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.matching.growth import _kept
-from benchmarks.matching.sets import load
+from benchmarks.matching.parts import made, opened
 from hub.matching import Model
 from hub.matching.batch import Links, link
 from hub.matching.learning import count_words
@@ -25,11 +24,11 @@ def main() -> None:
     """Link both ways, compare, print."""
     asked = argparse.ArgumentParser(prog="benchmarks.matching.engines", description=__doc__)
     asked.add_argument("--sets", type=Path, required=True, help="folder in which sets are kept")
-    asked.add_argument("--size", type=int, default=20_000, help="missing children, and as many found")
+    asked.add_argument("--size", type=int, default=20_000, help="missing children, and as many found; tens of thousands")
     given = asked.parse_args()
     if not compiled.available():
         raise SystemExit("loops cannot be compiled here: install the extra `link`")
-    children = load(_kept(given.sets, given.size))
+    children = opened(made(given.sets, given.size, given.size))
     sides = children.left, children.right
     model = Model.load().with_centroids(children.districts).with_frequencies(count_words(list(sides)))
     first, first_told = _timed(model, sides, loops=True)

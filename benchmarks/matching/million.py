@@ -179,9 +179,9 @@ def _ratios(given: argparse.Namespace, runs: dict[str, dict[str, Any]]) -> str:
         keys = runs["keys"]
         part = ours["seconds"]["whole"] * given.sample / given.missing
         said.append(
-            f"Beside Splink on the pairs of our rarest keys, of the first {given.sample:,} missing alone (more take "
-            f"too long): {rate / (keys['pairs'] / keys['seconds']['score']):.1f} times the pairs a second; Splink scores "
-            f"the sample in {keys['seconds']['score']:.0f} s, our whole run {part:.1f} s for as many missing; "
+            f"Beside Splink on the pairs of our rarest keys, of the first {given.sample:,} missing (more take "
+            f"too long): {rate / (keys['pairs'] / keys['seconds']['score']):.1f} times the pairs a second; Splink "
+            f"scores the sample in {keys['seconds']['score']:.0f} s, our whole run {part:.1f} s for as many missing; "
             f"recall@10 of the sample {ours['recall of the sample']:.3f} against {keys['recall']:.3f}."
         )
     return "\n\n".join(said)
