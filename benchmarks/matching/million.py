@@ -45,6 +45,7 @@ def main() -> None:
     asked.add_argument("--found", type=int, default=1_000_000)
     asked.add_argument("--sample", type=int, default=5_000, help="missing children that Splink gets with our pairs")
     asked.add_argument("--patience", type=int, default=600, help="seconds after which Splink is ended (default 600)")
+    asked.add_argument("--kept", action="store_true", help="take results that are there: contenders run one at a time")
     asked.add_argument("--only", nargs="+", choices=[*_TITLES, "keep"], default=[*_TITLES])
     asked.add_argument("--write", type=Path, help="file whose section on the million is replaced")
     asked.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -54,7 +55,8 @@ def main() -> None:
         _ours(whole, given.one)
         return
     tables = _kept(given, whole)
-    _warm(given)
+    if not given.kept:
+        _warm(given)
     runs = {which: _run(given, which, whole, tables) for which in given.only if which != "keep"}
     text = _text(given, runs)
     print(text)
@@ -80,7 +82,9 @@ def _warm(given: argparse.Namespace) -> None:
 def _run(given: argparse.Namespace, which: str, whole: Path, tables: Path) -> dict[str, Any]:
     out = whole / f"{which}.json"
     ours = which in ("ours", "learned")
-    if ours:
+    if given.kept and out.exists():
+        pass
+    elif ours:
         sizes = ["--missing", str(given.missing), "--found", str(given.found)]
         command = [sys.executable, "-m", "benchmarks.matching.million", "--sets", str(given.sets), "--one", str(out)]
         subprocess.run([*command, *sizes], check=True)
@@ -89,8 +93,10 @@ def _run(given: argparse.Namespace, which: str, whole: Path, tables: Path) -> di
         try:
             subprocess.run([*command, str(tables), which, str(out)], check=True, timeout=given.patience)
         except subprocess.TimeoutExpired:
-            return {"unfinished": given.patience}
+            out.write_text(json.dumps({"unfinished": given.patience}), encoding="utf-8")
     result: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    if "unfinished" in result:
+        return result
     with np.load(out.with_suffix(".npz")) as links:
         result["recall"] = _recall(opened(whole).pair, links, given.sample if which == "keys" else None)
         if ours:
