@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     tell_bits: float = 0.0
     """Score in bits from which both owners are told of a proposal; weaker ones are for reviewers at the hub only."""
     candidates_cap: Annotated[int, Field(ge=10, le=100_000)] = 1_000
-    """How many candidates of one record are scored at most, those that share most keys first."""
+    """How many candidates the keys of one record may bring, rarest keys first; all of them are scored."""
     match_later: bool = False
     """True: a new record is answered once it is kept with the debt of its matching; workers pay it within seconds."""
     look_every_seconds: Annotated[int, Field(ge=60)] = 3_600

@@ -25,7 +25,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="benchmarks.matching.engines", description=__doc__)
     asked.add_argument("--sets", type=Path, required=True, help="folder in which sets are kept")
     asked.add_argument(
-        "--size", type=int, default=20_000, help="missing children, and as many found; tens of thousands"
+        "--size", type=int, default=20_000, help="missing and found children, tens of thousands"
     )
     given = asked.parse_args()
     if not compiled.available():
