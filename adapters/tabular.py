@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
-import openpyxl
 from lxml import etree
 
 from adapters.xml_reading import BadXml, parsed
@@ -23,6 +22,8 @@ _SPACE = re.compile(r"\s+")
 
 def xlsx(path: Path) -> Iterator[Row]:
     """Rows of the first sheet that has any, by the titles of its first row that has two or more cells."""
+    import openpyxl  # a tenth of a second that no other kind of file needs
+
     _bounded(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)

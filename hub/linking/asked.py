@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from hub.matching.batch import MOST_CANDIDATES
-
 
 class Engine(StrEnum):
     """Where the arithmetic runs; the pairs and bits are the same to the last bit."""
@@ -38,8 +36,8 @@ class Asked:
     """Learn m and u from the two files themselves first, by EM and without labels."""
     found_share: float = 0.3
     """Share of the left rows thought to have their own on the right, for ``learn``."""
-    most_candidates: int = MOST_CANDIDATES
-    """Cap of pairs scored for one left row: those that share most of what is rare; what it leaves out is counted."""
+    most_candidates: int | None = None
+    """Cap of pairs scored for one left row: those that share most of what is rare; the engine's own if absent."""
     everything: bool = False
     """Score every pair, whatever keys it shares."""
     engine: Engine = Engine.LOCAL

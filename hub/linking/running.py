@@ -13,6 +13,7 @@ from hub.linking.pairs import Found, Limits
 from hub.linking.rejects import Rejects
 from hub.linking.table import Progress, Table, read
 from hub.matching import Model
+from hub.matching.batch import MOST_CANDIDATES
 from hub.matching.columns import Tables
 from hub.matching.em import RANDOM_MOST
 from hub.matching.learning import learn
@@ -95,7 +96,7 @@ def gaps_of(model: Model, table: Table) -> untold.Gaps:
 def limits_of(asked: Asked, model: Model) -> Limits:
     """What was asked, the model's own numbers where nothing was."""
     least = model.propose_bits if asked.least_bits is None else asked.least_bits
-    return Limits(asked.most_candidates, asked.best or model.best, least, asked.everything)
+    return Limits(asked.most_candidates or MOST_CANDIDATES, asked.best or model.best, least, asked.everything)
 
 
 def _found(

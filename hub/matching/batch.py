@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from contracts import FieldEvidence
 from hub.matching.columns import Ints, Pairs, Rows, Tables, Truths
-from hub.matching.joining import shared
+from hub.matching.joining import Shared, shared
 from hub.matching.model import Model
 from hub.matching.native import compiled
 from hub.matching.scoring import Bits, Scored, Weighed, reach, scored, weigh
@@ -155,7 +155,10 @@ def link(
     ``tables``: the two, where something was worked out of them before.
     ``progress`` is told (left rows done, left rows in all) after each chunk.
     """
-    found = every_pair(left, right) if exhaustive else candidates(left, right, most_candidates, most_met)
+    if exhaustive:
+        found = every_pair(left, right)
+    else:
+        found = candidates(left, right, most_candidates, most_met, tables and shared_once(tables))
     tables = tables or Tables(left, right, int(found.times.sum()))
     least = model.propose_bits if least_bits is None else least_bits
     kept: list[_Best] = []
@@ -268,15 +271,25 @@ def every_pair(left: Rows, right: Rows) -> Candidates:
     return Candidates(*whole, len(right), np.zeros(len(left), dtype=bool), 0, 0)
 
 
-def candidates(left: Rows, right: Rows, most: int, most_met: int | None = None) -> Candidates:
-    """Pairs that share a key, as ``link`` looks at them: the rarest keys first, and of many those that share most."""
-    asked, start, times, held = shared(left, right)
+def candidates(
+    left: Rows, right: Rows, most: int, most_met: int | None = None, joined: Shared | None = None
+) -> Candidates:
+    """Pairs that share a key, as ``link`` looks at them: the rarest keys first, and of many those that share most.
+
+    ``joined``: the keys of both, where they were joined before.
+    """
+    asked, start, times, held = joined or shared(left, right)
     followed = _within_cap(asked, times, MET * most if most_met is None else most_met)
     out = np.flatnonzero(~followed)
     cut = np.zeros(len(left), dtype=bool)
     cut[asked[out]] = True
     followed_keys = (asked[followed], start[followed], times[followed], held)
     return Candidates(*followed_keys, most, cut, len(out), int(times[out].sum()))
+
+
+def shared_once(tables: Tables) -> Shared:
+    """All keys that rows of both tables have, joined the first time that they are asked for."""
+    return tables.once("shared keys", lambda: shared(tables.left, tables.right))
 
 
 def _within_cap(asked: Ints, times: Ints, most: int) -> Truths:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.errors import Refused
-from hub.matching.batch import candidates
+from hub.matching.batch import candidates, shared_once
 from hub.matching.columns import Ints, Pairs, Rows, Tables
 from hub.matching.frequency import count_words, met_by_chance
 from hub.matching.model import Model
@@ -23,7 +23,7 @@ from hub.matching.shares import fitted, shares_of, whole_of, with_shares
 _HOPELESS = -14.0
 _CHUNK = 100_000
 #: Pairs drawn at random: one of so many there are, within these limits; more say nothing new of small tables.
-_RANDOM_OF, _RANDOM_LEAST, RANDOM_MOST = 30, 400_000, 1_600_000
+_RANDOM_OF, _RANDOM_LEAST, RANDOM_MOST = 60, 400_000, 1_600_000
 _MOST_CANDIDATES = 2_000
 #: Posterior from which a pair teaches m.
 _CERTAIN = 0.9
@@ -116,7 +116,9 @@ def _look(model: Model, tables: Tables, sample: Ints) -> _Seen:
     """The candidates of these left rows."""
     kept: list[tuple[list[npt.NDArray[np.uint8]], Bits, Ints]] = []
     looked = 0
-    for lefts, rights in candidates(tables.left[sample], tables.right, _MOST_CANDIDATES, _MOST_CANDIDATES).chunks():
+    joined = shared_once(tables) if len(sample) == len(tables.left) else None
+    cap = _MOST_CANDIDATES, _MOST_CANDIDATES
+    for lefts, rights in candidates(tables.left[sample], tables.right, *cap, joined).chunks():
         weighed = weigh(model, reach(model, Pairs(tables, sample[lefts], rights)))
         at = np.flatnonzero(weighed.bits > _HOPELESS)
         kept.append(([levels[at] for levels in weighed.levels], _beyond(model, weighed, at), lefts[at]))

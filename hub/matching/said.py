@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,8 +26,13 @@ def code(value: StrEnum | None) -> int:
 def address(raw: str) -> list[str]:
     """Words (by their sound in Latin) and numbers of an address, without those that very many addresses have."""
     told = [word for word in _BETWEEN.split(raw.lower()) if word]
-    words = [word if any(map(str.isdigit, word)) else sound(fold(word)) for word in told]
+    words = map(_of_address, told)
     return [w[:12] for w in words if (len(w) > 1 or w.isdigit()) and w not in _of_addresses()]
+
+
+@lru_cache(maxsize=200_000)
+def _of_address(word: str) -> str:
+    return word if any(map(str.isdigit, word)) else sound(fold(word))
 
 
 _BETWEEN = re.compile(r"[\s.,;:/()\-#'\"]+")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.linking.asked import Asked, Engine, Linked
-from hub.matching.batch import MOST_CANDIDATES
 from portal.cli import output
 from portal.cli.opened import opened_hub
 
@@ -46,8 +45,8 @@ def link(
     learn: Annotated[bool, typer.Option("--learn", help="Learn from the two files first, without labels.")] = False,
     found_share: FoundShare = 0.3,
     most_candidates: Annotated[
-        int, typer.Option(min=1, help="Cap of pairs scored for each left row.")
-    ] = MOST_CANDIDATES,
+        int | None, typer.Option(min=1, help="Cap of pairs scored for each left row (2000).")
+    ] = None,
     everything: Annotated[bool, typer.Option("--everything", help="Score every pair, for small files.")] = False,
     master: Annotated[str, typer.Option(help="Where Spark runs.")] = "local[*]",
     stage: Annotated[
