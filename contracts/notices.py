@@ -39,7 +39,8 @@ class FieldEvidence(Model):
 class Notice(Model):
     """A message to ``to`` about its own record ``about``. May arrive twice: ``notice_id`` stays the same.
 
-    Only of ``duty_missed`` may ``about`` be another owner's record: an institution that it is escalated to is told so.
+    Only of ``duty_missed`` may ``about`` be another owner's record: an institution that it is escalated to is told so;
+    and of ``record_withdrawn`` without ``other``, when that record was erased.
     """
 
     notice_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{8,64}$")]

@@ -181,7 +181,7 @@ class Office:
             for held in several:
                 for table, many in work.erasing.counts(held).items():
                     rows[table] = rows.get(table, 0) + many
-                told |= {participant for participant, _, _ in work.erasing.told(held)}
+                told |= {one.participant for one in work.erasing.told(held)}
             ids = [held.hub_id for held in several]
             return Plan(ids, rows, sorted(told), sorted(work.orders.held(ids)))
 

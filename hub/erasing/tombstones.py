@@ -12,6 +12,7 @@ from hub.index.records import Known
 
 _OTHERS = "A record of {whose}, told to you for your record {mine}, was erased by order. Destroy what you keep of it."
 _OWN = "Your record {mine} was erased here by order. Destroy what you were told about it, and the record as ordered."
+_ESCALATED = "Record {gone} of {whose}, told to you, was erased here by order. Destroy what you keep of it."
 #: Of a record that the hub no longer holds.
 _NO_VERSION = "-"
 
@@ -30,18 +31,21 @@ def tell(work: Work, held: Known, erasure: Erasure, now: datetime.datetime) -> i
 
 def _notices(work: Work, held: Known, now: datetime.datetime) -> Iterator[Notice]:
     gone = Reference(participant=held.participant, source_id=held.source_id, version=held.version)
-    for participant, source_id, match_id in work.erasing.told(held):
-        own = (participant, source_id) == (held.participant, held.source_id)
-        about = gone if own else _reference(work, participant, source_id)
+    for one in work.erasing.told(held):
+        own = (one.participant, one.source_id) == (held.participant, held.source_id)
+        to_other = one.source_id is not None and not own
+        about = _reference(work, one.participant, one.source_id) if one.source_id and to_other else gone
         yield Notice(
             notice_id=str(uuid.uuid4()),
             kind=NoticeKind.RECORD_WITHDRAWN,
-            to=participant,
+            to=one.participant,
             about=about,
-            other=None if own else gone,
-            match_id=match_id,
+            other=gone if to_other else None,
+            match_id=one.match_id,
             created_at=now,
-            text=(_OWN if own else _OTHERS).format(whose=held.participant, mine=source_id),
+            text=(_OTHERS if to_other else _OWN if own else _ESCALATED).format(
+                whose=held.participant, gone=held.source_id, mine=about.source_id
+            ),
         )
 
 

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, tuple_, update
 
@@ -20,6 +20,7 @@ from hub.index.people_tables import glass
 from hub.index.records import Known
 from hub.index.schema import events, match_keys, match_steps, matches, outbox, records, set_aside
 from hub.index.sealing_tables import child_keys
+from registry.tables import participants
 
 Reference = tuple[str, str]
 #: Participant and source id.
@@ -64,6 +65,24 @@ class Receipt:
 
 
 _OF_CASES = (cases, case_duties, case_calls, case_orders, listings, transfers)
+
+
+class Reached(NamedTuple):
+    """Who was told, for which record of its own by which match; without one it was told as the law escalates."""
+
+    participant: str
+    source_id: str | None = None
+    match_id: str | None = None
+
+
+_NO_TOMBSTONE = outbox.c.notice_id.not_in(select(tombstones.c.notice_id))
+_TRIED = or_(
+    outbox.c.state == "done",
+    outbox.c.attempts > 0,
+    outbox.c.unsure,
+    outbox.c.held_until.is_not(None),
+    outbox.c.sent_at.is_not(None),
+)
 _ERASURE = [erasures.c[name] for name in Erasure.__dataclass_fields__]
 
 
@@ -90,18 +109,18 @@ class Erasing:
             counted[table.name] = counted.get(table.name, 0) + int(self._connection.execute(query).scalar_one())
         return {name: many for name, many in counted.items() if many}
 
-    def told(self, held: Known) -> list[tuple[str, str, str]]:
-        """(participant, its record's source id, match id) of each whom a notice of this entry may have reached."""
-        tried = or_(
-            outbox.c.state == "done",
-            outbox.c.attempts > 0,
-            outbox.c.unsure,
-            outbox.c.held_until.is_not(None),
-            outbox.c.sent_at.is_not(None),
-        )
+    def told(self, held: Known) -> list[Reached]:
+        """Each whom a notice of this entry may have reached."""
         query = select(outbox.c.lane, outbox.c.about, func.max(outbox.c.match_id)).where(_of_its_matches(held.row))
-        query = query.where(tried).group_by(outbox.c.lane, outbox.c.about)
-        return [(row[0], row[1], row[2]) for row in self._connection.execute(query.order_by("lane", "about"))]
+        query = query.where(_TRIED).group_by(outbox.c.lane, outbox.c.about).order_by("lane", "about")
+        found = [Reached(row[0], row[1], row[2]) for row in self._connection.execute(query)]
+        known = {one.participant for one in found}
+        return found + [Reached(lane) for lane in sorted(set(self._escalated(held)) - known)]
+
+    def _escalated(self, held: Known) -> list[str]:
+        """Whom a missed limit of its case was escalated to."""
+        others = (outbox.c.lane != held.participant) & _of_its_case(held)
+        return list(self._connection.execute(select(outbox.c.lane).where(others, _TRIED).distinct()).scalars())
 
     def remove(self, held: Known) -> None:
         """Delete all of it, and destroy the child's key. An empty row of what is compared stays as the signal to
@@ -205,9 +224,8 @@ def _rows_of(held: Known) -> list[tuple[Table, ColumnElement[bool]]]:
     its_match = select(matches.c.match_id).where(_is_side(held.row))
     runs = select(reconciliations.c.run_id).where(reconciliations.c.participant == held.participant)
     about_it = (outbox.c.lane == held.participant) & (outbox.c.about == held.source_id)
-    no_tombstone = outbox.c.notice_id.not_in(select(tombstones.c.notice_id))
     return [
-        (outbox, or_(_of_its_matches(held.row), about_it, _of_its_case(held)) & no_tombstone),
+        (outbox, or_(_of_its_matches(held.row), about_it, _of_its_case(held)) & _NO_TOMBSTONE),
         *((table, table.c.row == held.row) for table in _OF_CASES),
         (case_findings, (case_findings.c.row == held.row) | (case_findings.c.other == held.row)),
         (match_steps, match_steps.c.match_id.in_(its_match)),
@@ -225,8 +243,9 @@ def _rows_of(held: Known) -> list[tuple[Table, ColumnElement[bool]]]:
 
 
 def _of_its_case(held: Known) -> ColumnElement[bool]:
-    """What was escalated to others."""
-    return (outbox.c.about == held.source_id) & outbox.c.match_id.startswith(f"case-{held.row}-")
+    """What was escalated to others; by lane, since that is the way to them."""
+    about = outbox.c.lane.in_(select(participants.c.id)) & (outbox.c.about == held.source_id)
+    return about & outbox.c.match_id.startswith(f"case-{held.row}-")
 
 
 def _its_keys(held: Known) -> ColumnElement[bool]:

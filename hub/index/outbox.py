@@ -13,6 +13,8 @@ from hub.index.payload import NOTICE, Owner, Seal
 from hub.index.schema import lanes, outbox
 
 OWED, DONE, DEAD, DOUBT = "owed", "done", "dead", "doubt"
+#: How one was settled whose child was erased before it was told.
+ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -161,11 +163,16 @@ class Outbox:
         rows = self._connection.execute(_CLAIMED, {"in_lane": lane, "now": now, "most": limit}).all()
         if rows:
             self._connection.execute(_HOLD, {"seqs": [row.seq for row in rows], "new_by": holder, "until": until})
-        notices = self._notices([row.body for row in rows])
+        told = list(zip(rows, self._opened([row.body for row in rows]), strict=True))
+        self._forget([row.seq for row, notice in told if notice is None], now)
         return [
-            Owed(row.seq, notice, row.attempts, row.unsure, row.trace)
-            for row, notice in zip(rows, notices, strict=True)
+            Owed(row.seq, notice, row.attempts, row.unsure, row.trace) for row, notice in told if notice is not None
         ]
+
+    def _forget(self, seqs: Sequence[int], now: datetime.datetime) -> None:
+        """The child they speak of was erased meanwhile: there is nothing to tell."""
+        if seqs:
+            self._connection.execute(update(outbox).where(outbox.c.seq.in_(seqs)).values(_settled(DONE, ERASED, now)))
 
     def sending(self, seq: int, holder: str, now: datetime.datetime, until: datetime.datetime) -> bool:
         """Written before a system is told that cannot tell a notice it knows; false when the claim went to another."""
@@ -221,7 +228,7 @@ class Outbox:
             last = select(outbox.c.seq).where(outbox.c.lane == lane, outbox.c.notice_id == after).scalar_subquery()
             query = query.where(outbox.c.seq > func.coalesce(last, 0))
         bodies = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).scalars()
-        return self._notices(bodies.all())
+        return [one for one in self._opened(bodies.all()) if one is not None]
 
     def last_told(self, lane: str, about: str, match_id: str) -> str | None:
         """The kind of the last notice of a match that a participant was owed for its record, sent or not."""
@@ -237,7 +244,7 @@ class Outbox:
         settle = update(outbox).where(mine, outbox.c.state != DONE).values(_settled(DONE, "fetched", now))
         body = self._connection.execute(settle.returning(outbox.c.body)).scalar_one_or_none()
         at = self._connection.execute(select(outbox.c.settled_at).where(mine)).scalar_one_or_none()
-        return at, None if body is None else self._notice(body)
+        return at, None if body is None else self._opened([body])[0]
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(participant, state, how many)."""
@@ -262,11 +269,9 @@ class Outbox:
         query = select(outbox.c.lane, func.sum(outbox.c.attempts)).group_by(outbox.c.lane)
         return {lane: int(many or 0) for lane, many in self._connection.execute(query)}
 
-    def _notice(self, body: bytes) -> Notice:
-        return self._notices([body])[0]
-
-    def _notices(self, bodies: Sequence[bytes]) -> list[Notice]:
-        return [Notice.model_validate_json(one) for one in self._seal.open_all(bodies, NOTICE)]
+    def _opened(self, bodies: Sequence[bytes]) -> list[Notice | None]:
+        """None where the child was erased."""
+        return [Notice.model_validate_json(one) if one else None for one in self._seal.open_all(bodies, NOTICE)]
 
 
 def _owners(notice: Notice) -> list[Owner]:

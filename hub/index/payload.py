@@ -38,7 +38,7 @@ class Seal(Protocol):
         """``Unready`` (``child_key_missing``) where a key is gone."""
 
     def open_all(self, sealed: Sequence[bytes], purpose: str) -> list[bytes]:
-        """Many at once; features whose key is gone are empty."""
+        """Many at once; features and notices whose key is gone are empty."""
 
     def tag(self, text: str) -> str:
         """A hash of what was said, made such that it cannot be guessed at without the hub's key."""

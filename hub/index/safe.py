@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select, tuple_
 
 from contracts import Unready
 from hub.index import dialect
-from hub.index.payload import FEATURES, Owner, Seal
+from hub.index.payload import FEATURES, NOTICE, Owner, Seal
 from hub.index.schema import markers
 from hub.index.sealing_tables import child_keys, hub_keys
 from hub.sealing import envelope
@@ -197,8 +197,9 @@ class ChildSeal(Seal):
 
 
 def _keyless(purpose: str) -> bytes:
-    """Of features nothing is left when their key is gone; whatever else is asked for may be there when asked again."""
-    if purpose == FEATURES:
+    """Of features and notices nothing is left when their key is gone; what else is asked for may be there when asked
+    again."""
+    if purpose in (FEATURES, NOTICE):
         return b""
     raise Unready("child_key_missing", "A record was being erased. Ask again; if it stays so, its key was lost.")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from contracts import ChildRecord, NoticeKind, Refused
+from contracts import ChildRecord, Notice, NoticeKind, Participant, Reference, Refused
 from contracts.codes import Restriction, Status
 from contracts.exchange import MatchState
 from hub.erasing.ledger import Ledger
@@ -18,6 +18,7 @@ from hub.index import Store
 from hub.index.erasing import Erasing
 from hub.index.orders import OrderKind
 from hub.index.schema import metadata
+from registry import Registry, seed
 
 Make = Callable[..., ChildRecord]
 SAID = Said("Inspector R. Devi", "JJB Patna, order 12 of 2026-03-01", "s.24(2), appeal period over")
@@ -65,6 +66,28 @@ def test_what_is_erased_is_gone_and_whoever_was_told_of_it_is_told_so(
     assert tombstone.kind is NoticeKind.RECORD_WITHDRAWN
     assert (tombstone.about.source_id, tombstone.other.source_id) == ("F1", "M1")
     assert _waiting(store, "police-br")[0].other is None
+
+
+def test_whom_a_missed_limit_was_escalated_to_is_told_and_nobody_else_of_that_number(
+    office: Office, tell: Callable[..., Any], child: Make, found: Make, store: Store, flow: Flow
+) -> None:
+    seed(store.engine)
+    Registry(store.engine).participants.put(Participant(id="scps-br", kind="state_police", name="State", active=True))
+    tell(child("M1"))
+    with store.write() as work:
+        for number, owner in enumerate(("police-br", "cci-dl")):  # another owner's record has the same number
+            about = Reference(participant=owner, source_id="M1")
+            said = {"kind": NoticeKind.DUTY_MISSED, "to": "scps-br", "about": about, "text": "A limit was missed."}
+            notice = Notice(
+                notice_id=f"missed-{number:05}", created_at=flow.now(), match_id=f"case-{number + 1}-x-1", **said
+            )
+            work.outbox.add([notice], flow.now())
+        work.connection.execute(text("UPDATE outbox SET attempts = 1"))
+    assert office.plan(["police-br/M1"]).told == ["scps-br"]
+    office.erase(["police-br/M1"], SAID)
+    kept, tombstone = _waiting(store, "scps-br")
+    assert (kept.about.participant, tombstone.about.participant) == ("cci-dl", "police-br")
+    assert tombstone.kind is NoticeKind.RECORD_WITHDRAWN and tombstone.other is None
 
 
 def test_a_receipt_is_kept_of_each_tombstone_and_nothing_of_what_it_said(
