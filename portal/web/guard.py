@@ -15,6 +15,8 @@ from portal.web.session import token_is_ours
 
 FORM_LIMIT = 64_000
 """Bytes that a form may have."""
+SECTION_LIMIT = 900_000
+"""Bytes that a section of a file may have as a form: Form 7 with its reports has some 300 entries."""
 _OURS = {"same-origin", "none"}
 
 #: No inline script or style, nothing from elsewhere, no framing.
@@ -23,7 +25,7 @@ CONTENT_POLICY = "; ".join(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self'",
+        "img-src 'self' data:",  # photographs that an owner gave for this one page
         "font-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
@@ -77,7 +79,9 @@ async def guard(request: Request) -> None:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         await _read_parts(request)
     else:
-        request.state.form = _fields(await _body(request, FORM_LIMIT))
+        long = request.url.path.endswith("/section/save")
+        body = await _body(request, SECTION_LIMIT if long else FORM_LIMIT)
+        request.state.form = _fields(body, 2_000 if long else 100)
     _require_ours(request)
 
 
@@ -123,9 +127,9 @@ async def _body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _fields(body: bytes) -> dict[str, str]:
+def _fields(body: bytes, most: int) -> dict[str, str]:
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=100, errors="strict")
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most, errors="strict")
     except ValueError:
         raise _unreadable() from None
     return {name: _line(value) for name, value in pairs}

@@ -26,6 +26,7 @@ _MENU: tuple[tuple[Act, str, str], ...] = (
     (Act.SEE_MATCHES, "/matches", mark("Matches")),
     (Act.SEE_DUTIES, "/casework", mark("Casework")),
     (Act.TAKE_REPORTS, "/reports", mark("Citizens’ reports")),
+    (Act.WRITE_SECTION, "/drafts", mark("Drafts")),
     (Act.SEE_ACCESSES, "/accesses", mark("Who looked")),
     (Act.REVIEW_GLASS, "/glass", mark("Forced open")),
     (Act.OPERATE, "/operations", mark("Operations")),
@@ -79,6 +80,7 @@ def _environment() -> Environment:
         "bits": words.bits,
         "chance": words.chance,
         "options": _options,
+        "as_options": _as_options,
         "area_options": _area_options,
     }
     made.globals |= {
@@ -94,6 +96,11 @@ def _environment() -> Environment:
 
 def _options(codes: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(code.value, words.of(code)) for code in codes]
+
+
+def _as_options(told: Iterable[str]) -> list[tuple[str, str]]:
+    """Answers as an owner prints them."""
+    return [(one, one.replace("_", " ").capitalize() if one.isupper() else one) for one in told]
 
 
 def _area_options(areas: Iterable[Area]) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from portal.web.pages import (
     public,
     reports,
     search,
+    sections,
     start,
 )
 
@@ -28,6 +29,7 @@ routers = (
     cases.router,
     casework.router,
     files.router,
+    sections.router,
     glass.router,
     matches.router,
     accesses.router,
