@@ -1,5 +1,6 @@
 """What the homes' words need beyond their manifest: how an age is known, clothes, districts by state, restrictions."""
 
+import re
 from typing import Any
 
 from adapters.mapping.clothes import clothes_in
@@ -25,6 +26,7 @@ def before(body: Row) -> Row:
         "@found_district": _with_state(body, "found_state", "found_district"),
         "@native_district": _with_state(body, "native_state", "native_district"),
         "@restrictions": _restrictions(body),
+        "@institution": _institution(body),
     }
 
 
@@ -50,6 +52,12 @@ def _words(body: Row, name: str) -> list[str]:
 def _with_state(body: Row, state: str, district: str) -> str | None:
     told = str(body.get(district) or "").strip().removesuffix("DISTRICT").strip()
     return f"{str(body.get(state) or '').strip()} / {told}" if told else None
+
+
+def _institution(body: Row) -> str | None:
+    """The home as the registry knows it, ``in:cci:UNIT``: by this its staff are known to hold the child."""
+    unit = str(body.get("home_unit") or "").strip().lower()
+    return f"in:cci:{unit}" if re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,50}", unit) else None
 
 
 def _restrictions(body: Row) -> list[str]:

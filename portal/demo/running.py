@@ -12,7 +12,7 @@ from hub.app import Hub
 from hub.reports import DeliveryReport, MatchReport, PullReport
 from hub.settings import Settings
 from portal.cli.opened import CONSOLE
-from portal.demo import voices, world
+from portal.demo import voices, voices_rest, world
 from portal.demo.processes import Processes
 from portal.demo.taking_part import ACCOUNTS, TAKING_PART, Taking
 
@@ -35,6 +35,12 @@ class Shown:
     best: list[Match] = field(default_factory=list)
     planted: int = 0
     proposed_of_planted: int = 0
+
+
+def found_homes(hub: Hub) -> None:
+    """Enter the demo's homes into the directory, unless they are there."""
+    known = hub.registry.institutions
+    known.add([one for one in voices_rest.institutions() if known.get(one.id) is None])
 
 
 class Demonstration:
@@ -69,6 +75,7 @@ class Demonstration:
         """Port, pull, match, deliver; the hub is open on this demonstration's settings."""
         for taking in TAKING_PART:
             hub.registry.participants.put(taking.participant(self.shown.addresses[taking.id]))
+        found_homes(hub)
         hub.seed_accounts(ACCOUNTS)
         self._take_in(hub)
         with self._bar("matching") as advance:

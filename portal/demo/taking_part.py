@@ -47,13 +47,13 @@ TAKING_PART = (
 )
 
 PASSWORD = "find-the-children"  # noqa: S105 - printed by the demo for everybody
-#: At the centre, so that they see the children of every state that takes part.
+#: At the centre (but for the home's case worker), so that they see the children of every state that takes part.
 ACCOUNTS = tuple(
     Account(login=login, password=PASSWORD, name=name, role=role, institution=institution)
     for login, name, role, institution in (
         ("officer.demo", "Police officer (demo)", "officer", "in:ncrb"),
         ("cwc.demo", "Member of a committee (demo)", "committee", "in:cpsu"),
-        ("home.demo", "Case worker of a home (demo)", "cci", "in:cpsu"),
+        ("home.demo", "Case worker of a home (demo)", "cci", "in:cci:dl-ch-01"),
         ("admin.demo", "Administrator (demo)", "administrator", None),
         ("auditor.demo", "Auditor (demo)", "auditor", None),
     )

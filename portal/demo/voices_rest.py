@@ -1,9 +1,12 @@
 """A telling in the words of the panchayat register and of the homes' software; homes also write eFiles."""
 
+import datetime
 import random
 from collections.abc import Iterator
 from typing import Any
 
+from contracts import CciInfrastructure, Institution, InstitutionKind, Level
+from contracts.institutions import CciKind
 from portal.demo.world import Told
 
 Row = dict[str, Any]
@@ -15,6 +18,7 @@ HOMES = {
     "DL-CH-02": ("Demo Children's Home (Girls), Nirmal Chhaya", "Children's Home", "WEST"),
     "DL-OS-03": ("Demo Open Shelter, Old Delhi Railway Station", "Open Shelter", "CENTRAL"),
 }
+_KINDS = {"Children's Home": CciKind.CHILDRENS_HOME, "Open Shelter": CciKind.OPEN_SHELTER}
 
 
 def _join(*parts: str | None, by: str = " ") -> str:
@@ -93,6 +97,17 @@ def cci_rows(told: Told) -> Iterator[Row]:
             "table": "efile", "admission_no": cci_id(told), "section": section, "revision": 1, "content": content,
             "written_by": "case.worker.demo", "written_at": told.recorded_at.isoformat(timespec="seconds"),
         }  # fmt: skip
+
+
+def institutions() -> list[Institution]:
+    """The demo's homes as the registry knows them."""
+    return [
+        Institution(
+            id=f"in:cci:{unit.lower()}", kind=InstitutionKind.CCI, level=Level.DISTRICT, name=name, state=7,
+            valid_from=datetime.date(2012, 1, 1), cci=CciInfrastructure(kind=_KINDS[kind], capacity=60),
+        )
+        for unit, (name, kind, _) in HOMES.items()
+    ]  # fmt: skip
 
 
 def _resident(told: Told) -> Row:

@@ -12,12 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from contracts import Purpose
-from contracts.exchange import GetCase, Match, MatchState
+from contracts.exchange import GetCase, Match, MatchState, Search
 from hub.app import Hub
 from hub.settings import Settings
 from portal.cli.opened import CONSOLE
 from portal.demo import voices, world
 from portal.demo.processes import Processes
+from portal.demo.running import found_homes
 from portal.demo.taking_part import ACCOUNTS, PASSWORD, TAKING_PART, Taking
 
 TAKE_PART = ("police-br", "cci-dl")
@@ -38,11 +39,29 @@ class Portal:
 
     address: str
     hub: Hub
+    home_at: str = ""
 
     def match(self, which: int = 0) -> Match:
         """An open match between a child told in Devanagari by the police and one told in Latin by a home."""
         fit = [one for one in self.hub.matches(CONSOLE, MatchState.PROPOSED, limit=500) if self._across_scripts(one)]
         return fit[which]
+
+    def in_own_home(self) -> str:
+        """The hub's id of a child whom the home of ``home.demo`` holds."""
+        worker = self.hub.officer(self.hub.sign_in("home.demo", PASSWORD))
+        assert worker is not None
+        hits = self.hub.search(worker, Search(limit=100)).hits
+        return next(hit.hub_id for hit in hits if hit.ref.source_id.startswith("DL-CH-01/"))
+
+    def home_answers(self, answers: bool) -> None:
+        """Have the homes' system lie where it is, or at an address where nothing listens."""
+        known = self.hub.registry.participants.require("cci-dl")
+        assert known.endpoint is not None
+        self.home_at = self.home_at or known.endpoint.url
+        url = self.home_at if answers else "http://127.0.0.1:9"
+        self.hub.registry.participants.put(
+            known.model_copy(update={"endpoint": known.endpoint.model_copy(update={"url": url})})
+        )
 
     def _across_scripts(self, match: Match) -> bool:
         ours, theirs = self.names(match.hub_id), self.names(match.other_hub_id)
@@ -83,6 +102,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             _start(taking, folder, told, processes)
         database = f"sqlite:///{folder / 'hub.sqlite'}"
         hub = Hub.open(Settings(database=database))
+        found_homes(hub)
         hub.seed_accounts(ACCOUNTS)
         for taking in taking_part:
             hub.registry.participants.put(taking.participant(processes.address(taking.id)))

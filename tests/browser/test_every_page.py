@@ -90,6 +90,10 @@ def pages_of(portal: Any) -> dict[str, list[tuple[str, str]]]:
             ("accesses", f"/case/{match.hub_id}/accesses"),
             ("accesses-ask", "/accesses"),
         ],
+        "home.demo": [
+            ("drafts", "/drafts"),
+            ("case-own", f"/case/{portal.in_own_home()}?purpose=care&case=CWC/7"),
+        ],
         "admin.demo": [
             ("desk-admin", "/"),
             ("operations", "/operations"),
