@@ -63,6 +63,7 @@ from hub.reading import Reading
 from hub.reconciling import Reconcilings, Rules
 from hub.reports import Access, Account, PublicCard
 from hub.sealing.opening import open_safe
+from hub.sealing.running import Encrypting
 from hub.second_factor import SecondFactor
 from hub.settings import Settings, from_environment
 from hub.showing import sight_of
@@ -103,6 +104,7 @@ class Hub(Operating):
         self.proofs = Proofs(store, settings)
         rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)
         self.reconciling = Reconcilings(self.flow, self.systems, rules)
+        self.encrypting = Encrypting(store, settings.encryption_key)
         self.erasing = Office(self.flow, Ledger(settings.ledger), settings.retention)
         self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing)
         self.citizens, self.mailing = Citizens(store, self.registry), Mailing(store, settings)

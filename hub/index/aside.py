@@ -41,6 +41,7 @@ class Aside:
         """Keep it; the same original a second time only renews ``last_at``."""
         original = json.dumps(laid.original, sort_keys=True, ensure_ascii=False, default=str).encode()
         owner = Owner(laid.participant, laid.source_id[:200])
+        tag = self._seal.tag(hashlib.sha256(original).hexdigest())
         values = {
             "participant": laid.participant,
             "source_id": laid.source_id[:200],
@@ -49,8 +50,8 @@ class Aside:
             "field": laid.problem.field,
             "rule": laid.problem.rule,
             "message": laid.problem.message,
-            "original": self._seal.close(original, ORIGINAL, owner),
-            "original_hash": self._seal.tag(hashlib.sha256(original).hexdigest()),
+            "original": self._seal.close(original, ORIGINAL, owner, row=row_of(*owner, tag)),
+            "original_hash": tag,
             "run_id": laid.run_id,
             "first_at": now,
             "last_at": now,
@@ -71,12 +72,18 @@ class Aside:
         if participant is not None:
             query = query.where(set_aside.c.participant == participant)
         rows = self._connection.execute(query.limit(limit)).mappings()
-        return [dict(row) | {"original": self._opened(row["original"]) if with_original else None} for row in rows]
+        return [dict(row) | {"original": self._opened(row) if with_original else None} for row in rows]
 
-    def _opened(self, original: bytes) -> Any:
-        return json.loads(self._seal.open(original, ORIGINAL))
+    def _opened(self, row: Any) -> Any:
+        bound = row_of(row["participant"], row["source_id"], row["original_hash"])
+        return json.loads(self._seal.open(row["original"], ORIGINAL, bound))
 
     def counts(self) -> dict[str, int]:
         """Participant -> unresolved items."""
         query = select(set_aside.c.participant, func.count()).where(set_aside.c.resolved_at.is_(None))
         return {row[0]: row[1] for row in self._connection.execute(query.group_by(set_aside.c.participant))}
+
+
+def row_of(participant: str, source_id: str, original_hash: str) -> str:
+    """What names a row in this table, to bind what is closed in it."""
+    return f"{participant}\0{source_id}\0{original_hash}"

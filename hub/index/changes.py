@@ -67,5 +67,5 @@ class Changes:
         dialect.upsert(self._connection, markers, values)
 
     def _opened(self, rows: Sequence[Any]) -> list[Changed]:
-        opened = filled(self._seal.open_all([row[2] for row in rows], FEATURES))
+        opened = filled(self._seal.open_all([row[2] for row in rows], FEATURES, [str(row[0]) for row in rows]))
         return [Changed(row[0], _SIDES[row[1]], features) for row, features in zip(rows, opened, strict=True)]

@@ -40,7 +40,7 @@ _LOCKS = 1_024
 _BINARY = 1
 """What psycopg calls ``Format.BINARY``."""
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-_KEYS, _SENDERS = 7_406, 7_408
+_KEYS, _SENDERS, _WRAPPED = 7_406, 7_408, 7_409
 _LOCK = text("SELECT pg_advisory_xact_lock(:space, n) FROM unnest(CAST(:wanted AS integer[])) AS n")
 
 
@@ -189,9 +189,22 @@ def hold_sender(connection: Connection, sender: str) -> None:
     _hold(connection, _SENDERS, [zlib.crc32(sender.encode()) >> 1])
 
 
+def hold_keys(connection: Connection, *, shared: bool) -> None:
+    """Let a rotation of keys (not ``shared``) and whoever wraps new ones follow one another."""
+    if is_postgresql(connection):
+        kind = "_shared" if shared else ""
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{kind}({_WRAPPED})")
+
+
 def _hold(connection: Connection, space: int, numbers: Sequence[int]) -> None:
     if numbers and is_postgresql(connection):
         connection.execute(_LOCK, {"space": space, "wanted": list(numbers)})
+
+
+def rebuild(connection: Connection) -> None:
+    """SQLite only; outside of every transaction."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("VACUUM").close()
 
 
 def empty_log(connection: Connection) -> None:

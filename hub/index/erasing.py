@@ -30,6 +30,8 @@ UNTOUCHED = frozenset(
     {
         *("accounts", "alerts", "audiences", "compared", "cursors", "erasures", "hub_keys", "lanes", "leases"),
         *("markers", "reconciliations", "runs", "sessions", "sittings", "slots", "tombstones"),
+        # What citizens report is about nobody's record, and closed by a key of the report's own.
+        *("citizen_reports", "mails"),
         # The audit proves what was done; replies (inbox) name a record by its owner's number at most.
         *("audit", "audit_cosignatures", "audit_heads", "audit_leaves", "audit_stamps", "audit_tiles", "inbox"),
     }

@@ -29,7 +29,7 @@ class Events:
                 "source_id": event.ref.source_id,
                 "at": event.at,
                 "received_at": now,
-                "body": self._closed(event),
+                "body": self._closed(sender, event),
             }
             for event in told
         ]
@@ -38,9 +38,12 @@ class Events:
     def of(self, references: Sequence[tuple[str, str]]) -> list[CaseEvent]:
         """Events of these (participant, source id), oldest first."""
         about = tuple_(events.c.participant, events.c.source_id)
-        query = select(events.c.body).where(about.in_(references)).order_by(events.c.at, events.c.event_id)
-        bodies = self._connection.execute(query).scalars().all()
-        return [CaseEvent.model_validate_json(body) for body in self._seal.open_all(bodies, EVENT)]
+        query = select(events.c.sender, events.c.event_id, events.c.body).where(about.in_(references))
+        rows = self._connection.execute(query.order_by(events.c.at, events.c.event_id)).all()
+        opened = self._seal.open_all(
+            [row.body for row in rows], EVENT, [row_of(row.sender, row.event_id) for row in rows]
+        )
+        return [CaseEvent.model_validate_json(body) for body in opened]
 
     def told_of(self, references: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         """Of these (participant, source id) those of which a step was told."""
@@ -51,6 +54,14 @@ class Events:
             found += [(participant, source_id) for participant, source_id in self._connection.execute(query)]
         return found
 
-    def _closed(self, event: CaseEvent) -> bytes:
-        plain = event.model_dump_json(exclude_defaults=True).encode()
-        return self._seal.close(plain, EVENT, Owner(event.ref.participant, event.ref.source_id))
+    def _closed(self, sender: str, event: CaseEvent) -> bytes:
+        plain, owner = event.model_dump_json(exclude_defaults=True).encode(), Owner(*_about(event))
+        return self._seal.close(plain, EVENT, owner, row=row_of(sender, event.event_id))
+
+
+def _about(event: CaseEvent) -> tuple[str, str]:
+    return event.ref.participant, event.ref.source_id
+
+
+def row_of(sender: str, event_id: str) -> str:
+    return f"{sender}\0{event_id}"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, bindparam, func, select, update
 from hub.index import dialect
 from hub.index.columns import Values
 from hub.index.payload import Owner
-from hub.index.safe import ON, SWITCH, whose
+from hub.index.safe import CLOSING, ON, SWITCH, whose
 from hub.index.schema import events, inbox, markers, outbox, records, set_aside
 from hub.index.sealing_tables import child_keys, hub_keys
 from hub.sealing import envelope
@@ -55,8 +55,16 @@ class Keys:
 
     # Rotation: only the wrapping changes, a part at a time; whoever reads meanwhile finds either.
 
+    def close_by(self, kek: str) -> None:
+        """Let new keys be wrapped by this key-encryption key, in every process, from the end of this transaction on."""
+        dialect.hold_keys(self._connection, shared=False)
+        self.mark(CLOSING, kek)
+
+    def closing(self) -> str | None:
+        return self.marker(CLOSING)
+
     def rewrap(self, keyring: Keyring, limit: int) -> int:
-        """Wrap some keys by the current key-encryption key; how many. 0: all are."""
+        """Wrap some keys by the current key-encryption key; how many. 0: all are, or others hold the rest."""
         new = keyring.current
         query = select(child_keys).where(child_keys.c.kek != new).limit(limit)
         rows = self._connection.execute(dialect.skip_locked(self._connection, query)).all()

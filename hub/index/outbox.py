@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, exists, func, select, update
 
@@ -84,7 +85,7 @@ _WAITS = exists().where(
 )
 _NOW = bindparam("now", type_=Moment)
 _CLAIMED = (
-    select(outbox.c.seq, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
+    select(outbox.c.seq, outbox.c.notice_id, outbox.c.body, outbox.c.attempts, outbox.c.unsure, outbox.c.trace)
     .where(outbox.c.lane == bindparam("in_lane"), outbox.c.state == OWED, outbox.c.due <= _NOW)
     .where(outbox.c.held_until.is_(None) | (outbox.c.held_until <= _NOW), ~_WAITS)
     .order_by(outbox.c.due, outbox.c.seq)
@@ -119,7 +120,7 @@ class Outbox:
     def add(self, notices: Iterable[Notice], now: datetime.datetime, owner: Owner | None = None) -> None:
         """Owe them, under the trace of what causes them; closed for the children they speak of, or for ``owner``."""
         trace, notices = tracing.current(), list(notices)
-        owners = {notice.notice_id: _owners(notice) if owner is None else [owner] for notice in notices}
+        owners = {notice.notice_id: owners_of(notice) if owner is None else [owner] for notice in notices}
         self._seal.ready([one for several in owners.values() for one in several])
         rows = [
             {
@@ -127,9 +128,7 @@ class Outbox:
                 "lane": notice.to,
                 "about": notice.about.source_id,
                 "kind": notice.kind.value,
-                "body": self._seal.close(
-                    notice.model_dump_json(exclude_defaults=True).encode(), NOTICE, *owners[notice.notice_id]
-                ),
+                "body": self._closed(notice, owners[notice.notice_id]),
                 "state": OWED,
                 "due": now,
                 "created_at": now,
@@ -163,7 +162,7 @@ class Outbox:
         rows = self._connection.execute(_CLAIMED, {"in_lane": lane, "now": now, "most": limit}).all()
         if rows:
             self._connection.execute(_HOLD, {"seqs": [row.seq for row in rows], "new_by": holder, "until": until})
-        told = list(zip(rows, self._opened([row.body for row in rows]), strict=True))
+        told = list(zip(rows, self._opened(rows), strict=True))
         self._forget([row.seq for row, notice in told if notice is None], now)
         return [
             Owed(row.seq, notice, row.attempts, row.unsure, row.trace) for row, notice in told if notice is not None
@@ -223,12 +222,12 @@ class Outbox:
 
     def waiting(self, lane: str, after: str | None, limit: int) -> list[Notice]:
         """What is owed to a participant, oldest first, after the notice of that id."""
-        query = select(outbox.c.body).where(outbox.c.lane == lane, outbox.c.state == OWED)
+        query = select(outbox.c.notice_id, outbox.c.body).where(outbox.c.lane == lane, outbox.c.state == OWED)
         if after is not None:
             last = select(outbox.c.seq).where(outbox.c.lane == lane, outbox.c.notice_id == after).scalar_subquery()
             query = query.where(outbox.c.seq > func.coalesce(last, 0))
-        bodies = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).scalars()
-        return [one for one in self._opened(bodies.all()) if one is not None]
+        rows = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).all()
+        return [one for one in self._opened(rows) if one is not None]
 
     def last_told(self, lane: str, about: str, match_id: str) -> str | None:
         """The kind of the last notice of a match that a participant was owed for its record, sent or not."""
@@ -242,9 +241,9 @@ class Outbox:
         """When it was settled (None: no such notice is owed to ``lane``), and the notice if this call did so."""
         mine = (outbox.c.lane == lane) & (outbox.c.notice_id == notice_id)
         settle = update(outbox).where(mine, outbox.c.state != DONE).values(_settled(DONE, "fetched", now))
-        body = self._connection.execute(settle.returning(outbox.c.body)).scalar_one_or_none()
+        row = self._connection.execute(settle.returning(outbox.c.notice_id, outbox.c.body)).one_or_none()
         at = self._connection.execute(select(outbox.c.settled_at).where(mine)).scalar_one_or_none()
-        return at, None if body is None else self._opened([body])[0]
+        return at, None if row is None else self._opened([row])[0]
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(participant, state, how many)."""
@@ -269,12 +268,17 @@ class Outbox:
         query = select(outbox.c.lane, func.sum(outbox.c.attempts)).group_by(outbox.c.lane)
         return {lane: int(many or 0) for lane, many in self._connection.execute(query)}
 
-    def _opened(self, bodies: Sequence[bytes]) -> list[Notice | None]:
+    def _closed(self, notice: Notice, owners: Sequence[Owner]) -> bytes:
+        plain = notice.model_dump_json(exclude_defaults=True).encode()
+        return self._seal.close(plain, NOTICE, *owners, row=notice.notice_id)
+
+    def _opened(self, rows: Sequence[Any]) -> list[Notice | None]:
         """None where the child was erased."""
-        return [Notice.model_validate_json(one) if one else None for one in self._seal.open_all(bodies, NOTICE)]
+        opened = self._seal.open_all([row.body for row in rows], NOTICE, [row.notice_id for row in rows])
+        return [Notice.model_validate_json(one) if one else None for one in opened]
 
 
-def _owners(notice: Notice) -> list[Owner]:
+def owners_of(notice: Notice) -> list[Owner]:
     """Whose words it holds: erasing either closes it. That one was withdrawn says nothing of that one."""
     told = [notice.about] + ([notice.other] if notice.other and notice.kind is not NoticeKind.RECORD_WITHDRAWN else [])
     return [Owner(one.participant, one.source_id) for one in told]

@@ -31,13 +31,14 @@ class Seal(Protocol):
     def ready(self, owners: Collection[Owner]) -> None:
         """Have at hand what closing for these owners takes; many at once cost far less each."""
 
-    def close(self, plain: bytes, purpose: str, *owners: Owner) -> bytes:
-        """Closed so that it opens only while the keys of all its owners are kept. Nothing stays nothing."""
+    def close(self, plain: bytes, purpose: str, *owners: Owner, row: str = "") -> bytes:
+        """Closed so that it opens only while the keys of all its owners are kept, and for the same ``row`` (what names
+        the row in its table). Nothing stays nothing."""
 
-    def open(self, sealed: bytes, purpose: str) -> bytes:
+    def open(self, sealed: bytes, purpose: str, row: str = "") -> bytes:
         """``Unready`` (``child_key_missing``) where a key is gone."""
 
-    def open_all(self, sealed: Sequence[bytes], purpose: str) -> list[bytes]:
+    def open_all(self, sealed: Sequence[bytes], purpose: str, rows: Sequence[str] | None = None) -> list[bytes]:
         """Many at once; features and notices whose key is gone are empty."""
 
     def tag(self, text: str) -> str:
@@ -56,13 +57,13 @@ class Unsealed:
     def ready(self, owners: Collection[Owner]) -> None:
         pass
 
-    def close(self, plain: bytes, purpose: str, *owners: Owner) -> bytes:
+    def close(self, plain: bytes, purpose: str, *owners: Owner, row: str = "") -> bytes:
         return plain
 
-    def open(self, sealed: bytes, purpose: str) -> bytes:
+    def open(self, sealed: bytes, purpose: str, row: str = "") -> bytes:
         return self.open_all([sealed], purpose)[0]
 
-    def open_all(self, sealed: Sequence[bytes], purpose: str) -> list[bytes]:
+    def open_all(self, sealed: Sequence[bytes], purpose: str, rows: Sequence[str] | None = None) -> list[bytes]:
         if any(map(is_closed, sealed)):
             raise missing()
         return list(sealed)

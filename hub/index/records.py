@@ -135,7 +135,7 @@ class Records:
 
     def record(self, row: Row[Any]) -> ChildRecord:
         """The record of a whole row, opened."""
-        return load_record(self._seal.open(row.record, RECORD))
+        return load_record(self._seal.open(row.record, RECORD, row.hub_id))
 
     def compared(self, rows: Sequence[int]) -> dict[int, Compared]:
         """Row -> what matching needs of it."""
@@ -155,7 +155,7 @@ class Records:
         query = select(records).where(records.c.pending == 1).order_by(records.c.row).limit(limit)
         held = dialect.skip_locked if passing_over else dialect.for_update
         rows = self._connection.execute(held(self._connection, query)).all()
-        opened = self._seal.open_all([row.record for row in rows], RECORD)
+        opened = self._seal.open_all([row.record for row in rows], RECORD, [row.hub_id for row in rows])
         return [(_known(row), load_record(one)) for row, one in zip(rows, opened, strict=True)]
 
     def ended_after(self, row: int, limit: int) -> list[tuple[Known, ChildRecord]]:
@@ -163,7 +163,7 @@ class Records:
         ended = records.c.status.in_([one.value for one in ENDED])
         query = select(records).where(records.c.row > row, ended).order_by(records.c.row).limit(limit)
         rows = self._connection.execute(query).all()
-        opened = self._seal.open_all([one.record for one in rows], RECORD)
+        opened = self._seal.open_all([one.record for one in rows], RECORD, [one.hub_id for one in rows])
         return [(_known(one), load_record(record)) for one, record in zip(rows, opened, strict=True)]
 
     def expired(self, now: datetime.datetime, limit: int) -> dict[str, list[str]]:
@@ -200,7 +200,7 @@ class Records:
         if not followed:
             return [], left_out
         rows, sealed = zip(*comparing.met(self._connection, followed, side), strict=True)
-        met = map(Met, rows, self._opened(sealed))
+        met = map(Met, rows, self._opened(rows, sealed))
         return [one for one in met if one.features], left_out  # one that is being erased has none any more
 
     def _followed(self, keys: Collection[int], side: Side, most: int) -> tuple[list[int], int]:
@@ -266,9 +266,10 @@ class Records:
         return {row[0]: row[1] for row in rows}
 
     def _new(self, entry: Entry, now: datetime.datetime) -> Values:
-        reference = entry.record.ref
-        identity = {"participant": reference.participant, "source_id": reference.source_id, "hub_id": opaque_id()}
-        return identity | {"first_seen": now, "public_id": self._public_id(entry, None)} | self._changing(entry, now)
+        reference, hub_id = entry.record.ref, opaque_id()
+        identity: Values = {"participant": reference.participant, "source_id": reference.source_id, "hub_id": hub_id}
+        identity |= {"first_seen": now, "public_id": self._public_id(entry, None)}
+        return identity | self._changing(entry, hub_id, now)
 
     def _update(self, entries: Sequence[Entry], known: dict[str, Known], now: datetime.datetime) -> dict[str, int]:
         if not entries:
@@ -278,7 +279,8 @@ class Records:
             held = known[entry.record.ref.source_id]
             before.append(held)
             values.append(
-                {"the_row": held.row, "public_id": self._public_id(entry, held.public_id)} | self._changing(entry, now)
+                {"the_row": held.row, "public_id": self._public_id(entry, held.public_id)}
+                | self._changing(entry, held.hub_id, now)
             )
         self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
         self._remove_keys(before)
@@ -286,8 +288,8 @@ class Records:
         self._add_matched([(rows[entry.record.ref.source_id], entry) for entry in entries])
         return rows
 
-    def _changing(self, entry: Entry, now: datetime.datetime) -> Values:
-        record = self._seal.close(dump_record(entry.record), RECORD, _owner(entry))
+    def _changing(self, entry: Entry, hub_id: str, now: datetime.datetime) -> Values:
+        record = self._seal.close(dump_record(entry.record), RECORD, _owner(entry), row=hub_id)
         return columns_of(entry, record, now)
 
     def _public_id(self, entry: Entry, held: str | None) -> str | None:
@@ -334,12 +336,12 @@ class Records:
         """What matching reads of entries, at their rows: features and keys."""
         made = [(row, entry) for row, entry in entries if entry.features]
         self._seal.ready([_owner(entry) for _, entry in made])
-        sealed = [(row, int(one.side), self._closed(one)) for row, one in made]
+        sealed = [(row, int(one.side), self._closed(row, one)) for row, one in made]
         comparing.put(self._connection, sealed)
         self._add_keys((row, _keys_of(entry)) for row, entry in entries)
 
-    def _closed(self, entry: Entry) -> bytes:
-        return self._seal.close(thinned(entry.features), FEATURES, _owner(entry))
+    def _closed(self, row: int, entry: Entry) -> bytes:
+        return self._seal.close(thinned(entry.features), FEATURES, _owner(entry), row=str(row))
 
     def _add_keys(self, owners: Iterable[tuple[int, list[tuple[int, int]]]]) -> None:
         rows = [{"key": key, "side": side, "row": row} for row, placed in owners for key, side in placed]
@@ -353,15 +355,15 @@ class Records:
             self._connection.execute(delete(match_keys).where(columns.in_(part)))
 
     def _compared(self, rows: Sequence[Any]) -> list[Compared]:
-        opened = self._opened([row[-1] or b"" for row in rows])
+        opened = self._opened([row[0] for row in rows], [row[-1] or b"" for row in rows])
         return [
             Compared(number, participant, source_id, version, _SIDES[side], features, keys)
             for (number, participant, source_id, version, side, keys, _), features in zip(rows, opened, strict=True)
         ]
 
-    def _opened(self, sealed: Sequence[bytes]) -> list[bytes]:
+    def _opened(self, rows: Sequence[int], sealed: Sequence[bytes]) -> list[bytes]:
         """Features as they were made, from what is stored of them."""
-        return filled(self._seal.open_all(sealed, FEATURES))
+        return filled(self._seal.open_all(sealed, FEATURES, [str(row) for row in rows]))
 
 
 def _owner(entry: Entry) -> Owner:

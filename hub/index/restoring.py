@@ -17,7 +17,7 @@ from hub.index.payload import Unsealed, unpack_keys
 from hub.index.records import placed
 from hub.index.schema import leases, markers, match_keys, outbox, records, slots
 from hub.index.sealing_tables import child_keys
-from hub.sealing.envelope import MARK
+from hub.sealing.envelope import MARKS
 
 _KEYS = 200_000
 
@@ -65,7 +65,7 @@ def erased(connection: Connection) -> dict[str, Erasure]:
 def keyless(connection: Connection) -> list[str]:
     """Entries that are closed by a key that is not there: whoever was erased after a backup, by the hub's numbers."""
     key = (child_keys.c.participant == records.c.participant) & (child_keys.c.source_id == records.c.source_id)
-    closed = func.substr(records.c.record, 1, len(MARK)) == MARK
+    closed = func.substr(records.c.record, 1, len(MARKS[0])).in_(MARKS)
     query = select(records.c.hub_id).outerjoin(child_keys, key).where(closed, child_keys.c.number.is_(None))
     return list(connection.execute(query).scalars())
 

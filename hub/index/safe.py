@@ -24,6 +24,8 @@ from hub.sealing.keyring import Keyring
 
 #: The marker that says whether new words are closed; see ``Safe.is_on``.
 SWITCH = "sealing"
+#: The marker that names the key-encryption key that closes.
+CLOSING = "kek"
 ON = "on"
 _CIPHERS = 200_000
 _OWNED = tuple_(child_keys.c.participant, child_keys.c.source_id)
@@ -77,9 +79,16 @@ class Safe:
             self._hub_keys[purpose] = envelope.unwrap(self.keyring.cipher(row.kek), row.wrapped, purpose.encode())
         return self._hub_keys[purpose]
 
+    def closing_key(self, connection: Connection) -> str:
+        """The key-encryption key that wraps new keys: the one that the database names, whatever this process read
+        before. A rotation waits until no transaction is left that was told another."""
+        dialect.hold_keys(connection, shared=True)
+        query = select(markers.c.value).where(markers.c.name == CLOSING)
+        return connection.execute(query).scalar_one_or_none() or self.keyring.current
+
     def make_hub_key(self, connection: Connection, purpose: str) -> None:
         """Draw one, unless there is one."""
-        kek = self.keyring.current
+        kek = self.closing_key(connection)
         wrapped = envelope.wrap(self.keyring.cipher(kek), envelope.new_key(), purpose.encode())
         dialect.insert_new(connection, hub_keys, {"purpose": purpose, "kek": kek, "wrapped": wrapped})
 
@@ -94,13 +103,13 @@ class ChildSeal(Seal):
 
     # Closing
 
-    def close(self, plain: bytes, purpose: str, *owners: Owner) -> bytes:
+    def close(self, plain: bytes, purpose: str, *owners: Owner, row: str = "") -> bytes:
         if not plain or not self._safe.is_on(self._connection):
             return plain
         self.ready(owners)
         for owner in dict.fromkeys(owners):
             number = self._numbers[owner]
-            plain = envelope.close(self._cipher(number), number, plain, purpose.encode())
+            plain = envelope.close(self._cipher(number), number, plain, purpose.encode(), row.encode())
         return plain
 
     def ready(self, owners: Collection[Owner]) -> None:
@@ -122,7 +131,7 @@ class ChildSeal(Seal):
         return held
 
     def _make(self, owners: Sequence[Owner]) -> None:
-        kek = self._safe.keyring.current
+        kek = self._safe.closing_key(self._connection)
         closing, rows, made = self._safe.keyring.cipher(kek), [], {}
         for owner in owners:
             key, number = envelope.new_key(), envelope.new_number()
@@ -148,17 +157,17 @@ class ChildSeal(Seal):
 
     # Opening
 
-    def open(self, sealed: bytes, purpose: str) -> bytes:
-        return self.open_all([sealed], purpose)[0]
+    def open(self, sealed: bytes, purpose: str, row: str = "") -> bytes:
+        return self.open_all([sealed], purpose, [row])[0]
 
-    def open_all(self, sealed: Sequence[bytes], purpose: str) -> list[bytes]:
-        found = list(sealed)
-        bound = purpose.encode()
+    def open_all(self, sealed: Sequence[bytes], purpose: str, rows: Sequence[str] | None = None) -> list[bytes]:
+        found, bound = list(sealed), purpose.encode()
         while closed := [at for at, one in enumerate(found) if envelope.is_closed(one)]:
             ciphers = self._ciphers({envelope.number_of(found[at]) for at in closed})
             for at in closed:
                 cipher = ciphers.get(envelope.number_of(found[at]))
-                found[at] = _keyless(purpose) if cipher is None else envelope.open_(cipher, found[at], bound)
+                row = rows[at].encode() if rows is not None else b""
+                found[at] = _keyless(purpose) if cipher is None else envelope.open_(cipher, found[at], bound, row)
         return found
 
     def tag(self, text: str) -> str:

@@ -95,7 +95,7 @@ class Searching:
             yield from self._found(rows)
 
     def _found(self, rows: Sequence[Row[Any]]) -> list[Found]:
-        opened = self._seal.open_all([row.record for row in rows], RECORD)
+        opened = self._seal.open_all([row.record for row in rows], RECORD, [row.hub_id for row in rows])
         return [Found(row.hub_id, row.public_id, load_record(one)) for row, one in zip(rows, opened, strict=True)]
 
 

@@ -16,6 +16,7 @@ from hub.index.audit import Audit
 from hub.index.cases import Cases
 from hub.index.changes import Changes
 from hub.index.citizens import Citizens
+from hub.index.closing import Closing
 from hub.index.doubles import Doubles
 from hub.index.erasing import Erasing
 from hub.index.events import Events
@@ -72,6 +73,7 @@ class Work:
         self.citizens = Citizens(connection, seal)
         self.glass = Glass(connection)
         self.keys = Keys(connection)
+        self.closing = Closing(connection, seal)
         self.orders = Orders(connection)
         self.erasing = Erasing(connection, seal)
 
@@ -114,6 +116,13 @@ class Store:
         """A transaction that only reads, beside any writer."""
         with answering(), self._reader.begin() as connection:
             yield Work(connection, self.safe.at(connection))
+
+    def vacuum(self) -> None:
+        """Rebuild SQLite's file, so that nothing of what was written over stands in its free parts."""
+        if self.backend == "sqlite":
+            with answering(), self._turn(), self.engine.connect() as connection:
+                dialect.rebuild(connection)
+        self.scour()
 
     def scour(self) -> None:
         """Write SQLite's log back into its file and empty it: what was overwritten there stands in the log no more."""

@@ -12,8 +12,8 @@ TAGS = "tags"
 
 
 def open_safe(store: Store, reference: str) -> None:
-    """Give the store its safe: a new hub whose key is named closes from its first record on, an existing one stays as
-    it was; ``none`` leaves a new hub open.
+    """Give the store its safe: a new hub whose key is named closes from its first record on, an existing one from the
+    moment that ``trackchild encryption start`` was said, without a restart; ``none`` leaves a new hub open.
 
     Raises ``Refused``: ``encryption_key_missing``, ``bad_key_reference``, ``bad_encryption_key``.
     """
@@ -29,7 +29,8 @@ def open_safe(store: Store, reference: str) -> None:
             store.safe = _begun(work, keyring)
             log.info("encryption_begun", key_at=keyring.reference, to_do="keep a copy of the key apart from backups")
         elif keyring is not None:
-            log.warning("not_encrypted", why="this database was begun without a key; see docs/security.md")
+            store.safe = Safe(keyring, on=False)
+            log.warning("not_encrypted", to_do="trackchild encryption start; see docs/security.md")
 
 
 def _begun(work: Work, keyring: Keyring) -> Safe:

@@ -15,6 +15,7 @@ from portal.cli import (
     demo,
     directory,
     doctor,
+    encryption,
     erasing,
     exchange,
     failing,
@@ -42,7 +43,20 @@ app = typer.Typer(
 )
 for part in (demo, serve, work, node, exchange, search, doctor, backup, erasing):
     part.add_to(app)
-for group in (match, letters, audit, adapter, contract, directory, accounts, cases, reconcile, faults, keys):
+for group in (
+    match,
+    letters,
+    audit,
+    adapter,
+    contract,
+    directory,
+    accounts,
+    cases,
+    reconcile,
+    faults,
+    keys,
+    encryption,
+):
     app.add_typer(group.group)
 
 

@@ -97,3 +97,23 @@ def test_what_was_moved_or_altered_does_not_open(hub, child):
         for wrong, purpose in ((closed, "event"), (closed[:-1] + bytes([closed[-1] ^ 1]), "record")):
             with pytest.raises(Refused):
                 work.seal.open(wrong, purpose)
+
+
+def test_what_is_closed_for_one_row_opens_in_no_other_of_the_same_or_another_child(hub, child):
+    hub.flow.receive("police-br", "message-1", [child("M1"), child("M2", "Rani Devi")])
+    for table, column in (("records", "record"), ("compared", "features")):
+        other = f'SELECT {column} FROM {table} AS t WHERE t."row" <> {table}."row"'
+        with hub.store.write() as work:
+            work.connection.execute(text(f"UPDATE {table} SET {column} = ({other})"))
+    with hub.store.read() as work:
+        row = work.records.find(participant="police-br", source_id="M1")
+        for read in (lambda: work.records.record(row), lambda: work.records.compared([row.row])):
+            with pytest.raises(Refused) as moved:
+                read()
+            assert moved.value.code == "sealed_otherwise"
+
+
+def test_what_an_older_hub_closed_still_opens(hub):
+    with hub.store.write() as work:
+        closed = work.seal.close(b"words", "record", Owner("police-br", "M1"))
+        assert work.seal.open(closed, "record", "any row") == b"words"
