@@ -24,9 +24,7 @@ def main() -> None:
     """Link both ways, compare, print."""
     asked = argparse.ArgumentParser(prog="benchmarks.matching.engines", description=__doc__)
     asked.add_argument("--sets", type=Path, required=True, help="folder in which sets are kept")
-    asked.add_argument(
-        "--size", type=int, default=20_000, help="missing and found children, tens of thousands"
-    )
+    asked.add_argument("--size", type=int, default=20_000, help="missing and found children, tens of thousands")
     given = asked.parse_args()
     if not compiled.available():
         raise SystemExit("loops cannot be compiled here: install the extra `link`")

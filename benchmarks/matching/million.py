@@ -29,11 +29,14 @@ from hub.matching.native.compiled import available
 _BEGIN = "<!-- million: written by python -m benchmarks.matching.million -->"
 _TITLES = {
     "ours": "ours, the model as shipped",
+    "quick": "ours, the model as shipped, `--most-candidates 100`",
     "learned": "ours, learned by EM",
     "fastest": "Splink, three rules (a name and a parent's; gender, year, district and quarter)",
     "fewest": "Splink, two rules (a name and a parent's)",
     "keys": "Splink, our rarest keys, a sample of the missing",
 }
+_OURS = {"ours", "quick", "learned"}
+_QUICK = 100
 
 
 def main() -> None:
@@ -67,7 +70,7 @@ def main() -> None:
 def _kept(given: argparse.Namespace, whole: Path) -> Path:
     """What the rival reads, made once."""
     tables = whole / f"rival-{given.sample}"
-    if {*given.only} - {"ours", "learned"} and not (tables / "right.parquet").exists():
+    if {*given.only} - _OURS and not (tables / "right.parquet").exists():
         command = [str(given.rival_python), "-m", "benchmarks.matching.million_rival", "keep"]
         subprocess.run([*command, str(whole), str(tables), str(given.sample)], check=True)
     return tables
@@ -81,7 +84,7 @@ def _warm(given: argparse.Namespace) -> None:
 
 def _run(given: argparse.Namespace, which: str, whole: Path, tables: Path) -> dict[str, Any]:
     out = whole / f"{which}.json"
-    ours = which in ("ours", "learned")
+    ours = which in _OURS
     if given.kept and out.exists():
         pass
     elif ours:
@@ -122,7 +125,8 @@ def _ours(whole: Path, out: Path) -> None:
         model = learn(model, left, right, version=f"{model.version}-learned").model
     trained = time.perf_counter()
     with timed(batch, "candidates") as keys:
-        links = link(model, left, right, least_bits=-20.0)
+        most = _QUICK if out.stem == "quick" else MOST_CANDIDATES
+        links = link(model, left, right, most_candidates=most, least_bits=-20.0)
     done, most = time.perf_counter(), megabytes()
     seconds = {"read": read - start, "train": trained - read, "keys": keys.seconds}
     seconds |= {"whole": done - start, "score": done - trained - keys.seconds}
@@ -169,28 +173,34 @@ def _row(run: dict[str, Any]) -> str:
 
 
 def _ratios(given: argparse.Namespace, runs: dict[str, dict[str, Any]]) -> str:
-    ours, said = runs.get("ours"), []
-    if not ours:
-        return ""
-    rate = ours["pairs"] / ours["seconds"]["score"]
-    for fastest in (runs[which] for which in ("fastest", "fewest") if _finished(runs, which)):
-        times = rate / (fastest["pairs"] / fastest["seconds"]["score"])
-        whole, memory = (ours["seconds"]["whole"] / fastest["seconds"]["whole"], ours["megabytes"])
-        said.append(
-            f"Beside Splink with {fastest['rules']} rules: {times:.1f} times the pairs a second, {whole:.2f} of its "
-            f"whole time and {memory / fastest['megabytes']:.2f} of its memory, recall@10 {ours['recall']:.3f} against "
-            f"{fastest['recall']:.3f}."
-        )
-    if _finished(runs, "keys"):
-        keys = runs["keys"]
+    rivals = [which for which in ("fastest", "fewest") if _finished(runs, which)]
+    said = [
+        _beside(_TITLES[mine], runs[mine], runs[which])
+        for mine in _TITLES
+        if mine in _OURS & {*runs}
+        for which in rivals
+    ]
+    ours = runs.get("ours")
+    if ours and _finished(runs, "keys"):
+        keys, rate = runs["keys"], ours["pairs"] / ours["seconds"]["score"]
         part = ours["seconds"]["whole"] * given.sample / given.missing
         said.append(
-            f"Beside Splink on the pairs of our rarest keys, of the first {given.sample:,} missing (more take "
+            f"- Beside Splink on the pairs of our rarest keys, of the first {given.sample:,} missing (more take "
             f"too long): {rate / (keys['pairs'] / keys['seconds']['score']):.1f} times the pairs a second; Splink "
             f"scores the sample in {keys['seconds']['score']:.0f} s, our whole run {part:.1f} s for as many missing; "
             f"recall@10 of the sample {ours['recall of the sample']:.3f} against {keys['recall']:.3f}."
         )
-    return "\n\n".join(said)
+    return "\n".join(said)
+
+
+def _beside(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    rate, other = (one["pairs"] / one["seconds"]["score"] for one in (ours, theirs))
+    whole = ours["seconds"]["whole"] / theirs["seconds"]["whole"]
+    return (
+        f"- {title}, beside Splink with {theirs['rules']} rules: {rate / other:.1f} times the pairs a second, "
+        f"{whole:.2f} of its whole time and {ours['megabytes'] / theirs['megabytes']:.2f} of its memory, recall@10 "
+        f"{ours['recall']:.3f} against {theirs['recall']:.3f}."
+    )
 
 
 def _finished(runs: dict[str, dict[str, Any]], which: str) -> bool:

@@ -168,7 +168,7 @@ def link(
     asked_for = at_most or model.best, float(least), over
     looped = compiled.repays(int(found.times.sum()))
     work = (_by_loops if looped else _by_numpy)(model, tables, found, *asked_for)
-    for best, pairs, last in _side_by_side(work, found.parts(_LOOPED if looped else None)):
+    for best, pairs, last in side_by_side(work, found.parts(_LOOPED if looped else None)):
         kept.append(best)
         scored_pairs += pairs
         if progress:
@@ -223,7 +223,7 @@ def _by_loops(
     return work
 
 
-def _side_by_side(work: Callable[[_Part], _Came], parts: Iterator[_Part]) -> Iterator[_Came]:
+def side_by_side(work: Callable[[_Part], _Came], parts: Iterator[_Part]) -> Iterator[_Came]:
     """What comes of each part, in their order. The first is worked alone: it makes what all of them look up."""
     for first in islice(parts, 1):
         yield work(first)

@@ -5,6 +5,7 @@ are of so many kinds that they keep nearly all true pairs, which among random on
 Fields that are ``open`` keep what they have.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contracts.errors import Refused
-from hub.matching.batch import candidates, shared_once
+from hub.matching.batch import candidates, shared_once, side_by_side
 from hub.matching.columns import Ints, Pairs, Rows, Tables
 from hub.matching.frequency import count_words, met_by_chance
 from hub.matching.model import Model
@@ -97,15 +98,25 @@ def learn(
 def _counted_at_random(model: Model, tables: Tables, dice: np.random.Generator) -> list[npt.NDArray[np.float64]]:
     """u of each level: its share among random pairs, nearly all of which are of different children."""
     counts = [np.array([level.u for level in field.levels]) for field in model.fields]
-    for _ in range(_drawn(tables) // _CHUNK):
-        lefts, rights = (dice.integers(0, len(side), _CHUNK) for side in (tables.left, tables.right))
-        for count, reached in zip(counts, reach(model, Pairs(tables, lefts, rights)), strict=True):
-            count += np.bincount(reached.level, minlength=len(count) + 1)[1:]
+    sizes = [len(counted) + 1 for counted in counts]
+
+    def counted(drawn: tuple[Ints, Ints]) -> list[Ints]:
+        levels = reach(model, Pairs(tables, *drawn))
+        return [np.bincount(one.level, minlength=size)[1:] for one, size in zip(levels, sizes, strict=True)]
+
+    for found in side_by_side(counted, _random_pairs(tables, dice)):
+        for count, more in zip(counts, found, strict=True):
+            count += more
     had = shares_of(model, "u")
     return [
         before if field.open else whole_of(count, field)
         for count, before, field in zip(counts, had, model.fields, strict=True)
     ]
+
+
+def _random_pairs(tables: Tables, dice: np.random.Generator) -> Iterator[tuple[Ints, Ints]]:
+    for _ in range(_drawn(tables) // _CHUNK):
+        yield dice.integers(0, len(tables.left), _CHUNK), dice.integers(0, len(tables.right), _CHUNK)
 
 
 def _drawn(tables: Tables) -> int:
@@ -114,20 +125,21 @@ def _drawn(tables: Tables) -> int:
 
 def _look(model: Model, tables: Tables, sample: Ints) -> _Seen:
     """The candidates of these left rows."""
-    kept: list[tuple[list[npt.NDArray[np.uint8]], Bits, Ints]] = []
-    looked = 0
-    joined = shared_once(tables) if len(sample) == len(tables.left) else None
-    cap = _MOST_CANDIDATES, _MOST_CANDIDATES
-    for lefts, rights in candidates(tables.left[sample], tables.right, *cap, joined).chunks():
+
+    def looked_at(chunk: tuple[Ints, Ints]) -> tuple[list[npt.NDArray[np.uint8]], Bits, Ints, int]:
+        lefts, rights = chunk
         weighed = weigh(model, reach(model, Pairs(tables, sample[lefts], rights)))
         at = np.flatnonzero(weighed.bits > _HOPELESS)
-        kept.append(([levels[at] for levels in weighed.levels], _beyond(model, weighed, at), lefts[at]))
-        looked += len(lefts)
+        return [levels[at] for levels in weighed.levels], _beyond(model, weighed, at), lefts[at], len(lefts)
+
+    joined = shared_once(tables) if len(sample) == len(tables.left) else None
+    cap = _MOST_CANDIDATES, _MOST_CANDIDATES
+    kept = list(side_by_side(looked_at, candidates(tables.left[sample], tables.right, *cap, joined).chunks()))
     if not kept:
         raise Refused("nothing_to_learn_from", "No two rows share a blocking key; give more rows.")
     reached = [np.concatenate([one[0][field] for one in kept]) for field in range(len(model.fields))]
     beyond, rows_left = (np.concatenate([one[part] for one in kept]) for part in (1, 2))
-    return _Seen(rows_left, reached, beyond, looked)
+    return _Seen(rows_left, reached, beyond, sum(one[3] for one in kept))
 
 
 def _beyond(model: Model, weighed: Weighed, at: Ints) -> Bits:
