@@ -158,7 +158,7 @@ def link(
     if exhaustive:
         found = every_pair(left, right)
     else:
-        found = candidates(left, right, most_candidates, most_met, tables and shared_once(tables))
+        found = candidates(left, right, most_candidates, most_met, shared_once(tables) if tables else None)
     tables = tables or Tables(left, right, int(found.times.sum()))
     least = model.propose_bits if least_bits is None else least_bits
     kept: list[_Best] = []
