@@ -1,12 +1,15 @@
 """What operators, command line and clock ask of the hub: pulls, matching, letters, deliveries, how all stands."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from adapters import archives
 from adapters.base import Adapter, Capability, Step
 from contracts import Participant, Refused, tracing
+from hub import porting
 from hub.access import Act, Caller
 from hub.clock import forget_old_slots
 from hub.courier import Courier
@@ -18,7 +21,7 @@ from hub.index.alerts import Alert
 from hub.letters import Filter, Letter
 from hub.looking import look_through
 from hub.people import People
-from hub.pulling import Pulling
+from hub.pulling import Pulling, Seen
 from hub.rebuilding import match_all, match_owed
 from hub.reconciling import Reconcilings
 from hub.reports import DeliveryReport, HubStatus, LookReport, MatchReport, PullReport
@@ -59,6 +62,16 @@ class Operating:
     def port(self, participant_id: str, progress: Progress | None = None) -> PullReport:
         """Take in a participant's whole history without matching; ``match_all`` follows as a batch."""
         return self._pulling(participant_id, matching=False).run(progress)
+
+    def port_saved(
+        self, participant_id: str, source: Path, seen: porting.Seen, progress: Progress | None = None
+    ) -> PullReport:
+        """Take in what was saved of a participant's history: a file, a folder or an archive; behind its checkpoint."""
+        participant = self.registry.participants.require(participant_id)
+        with archives.opened(source) as folder, porting.much_at_once():
+            adapter = self.systems.reading_saved(participant, folder)
+            held = porting.checkpoint(participant_id, source)
+            return self._pulling_by(adapter, False, held, seen.batch).run(progress)
 
     def pulled(self) -> list[Participant]:
         """Active participants whose system can be pulled from."""
@@ -161,8 +174,20 @@ class Operating:
 
     def _pulling(self, participant_id: str, matching: bool) -> Pulling:
         adapter = self.systems.able(participant_id, Capability.PULL) or self._unpullable(participant_id)
-        rows, seconds = self.settings.batch_rows, self.settings.lease_seconds
-        return Pulling(self.flow, adapter, matching=matching, batch_rows=rows, lease_seconds=seconds)
+        return self._pulling_by(adapter, matching)
+
+    def _pulling_by(
+        self, adapter: Adapter, matching: bool, checkpoint: str | None = None, seen: Seen = lambda batch: None
+    ) -> Pulling:
+        return Pulling(
+            self.flow,
+            adapter,
+            matching=matching,
+            batch_rows=self.settings.batch_rows,
+            lease_seconds=self.settings.lease_seconds,
+            checkpoint=checkpoint,
+            seen=seen,
+        )
 
     def _unpullable(self, participant_id: str) -> Adapter:
         self.systems.adapter(participant_id)  # says more exactly what is wrong, if it is the registration

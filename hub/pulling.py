@@ -32,13 +32,29 @@ class Batch:
     cursor: str | None = None
 
 
+Seen = Callable[[Batch], None]
+
+
 class Pulling:
     """One run over one participant's source."""
 
-    def __init__(self, flow: Flow, adapter: Adapter, *, matching: bool, batch_rows: int, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        adapter: Adapter,
+        *,
+        matching: bool,
+        batch_rows: int,
+        lease_seconds: float,
+        checkpoint: str | None = None,
+        seen: Seen = lambda batch: None,
+    ) -> None:
+        """``checkpoint`` is under which name the cursor is kept, the participant's own if None; ``seen`` is told of
+        every batch before it is taken in."""
         self._flow, self._adapter, self._matching = flow, adapter, matching
         self._batch_rows, self._lease_seconds = batch_rows, lease_seconds
         self._participant = adapter.connection.participant
+        self._checkpoint, self._seen = checkpoint or self._participant, seen
 
     def run(self, progress: Progress | None = None) -> PullReport:
         """Take in everything since the cursor; a source that fails meanwhile ends the run with what was taken in.
@@ -47,7 +63,7 @@ class Pulling:
         """
         with leased(self._flow.store, f"intake:{self._participant}", self._lease_seconds) as lease:
             with self._flow.store.read() as work:
-                cursor = work.runs.cursor(self._participant)
+                cursor = work.runs.cursor(self._checkpoint)
             report = PullReport(run_id=str(uuid.uuid4()), participant=self._participant, started_at=self._flow.now())
             report, error = self._all(cursor, report, lease, progress)
             return self._finish(report, error, lease)
@@ -57,6 +73,7 @@ class Pulling:
     ) -> tuple[PullReport, str | None]:
         batches = Batches(self._adapter, self._batch_rows, report.run_id)
         for batch in batches.since(cursor):
+            self._seen(batch)
             report = self._take_in(batch, report, lease)
             if progress is not None:
                 progress(report.read, None)
@@ -73,7 +90,7 @@ class Pulling:
                     work.aside.add(laid, self._flow.now())
             report = _counted(report, batch, answers.count(Answer.ACCEPTED), len(answers))
             if batch.cursor is not None:
-                work.runs.save_cursor(self._participant, batch.cursor, self._flow.now())
+                work.runs.save_cursor(self._checkpoint, batch.cursor, self._flow.now())
             work.runs.save(report, self._what)
         return report
 

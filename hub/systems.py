@@ -8,7 +8,7 @@ import structlog
 
 from adapters import catalog
 from adapters.base import Adapter, Capability, Connection
-from adapters.outgoing import OPEN_INTERNET, Outgoing
+from adapters.outgoing import ANYWHERE, OPEN_INTERNET, Outgoing
 from contracts import Participant, Refused
 from contracts.participants import Delivery
 from registry import Registry, secrets
@@ -57,6 +57,16 @@ class Systems:
         if endpoint.adapter not in makers:
             makers[endpoint.adapter] = catalog.maker(endpoint.adapter, self._outside)
         return makers[endpoint.adapter](connection)
+
+    def reading_saved(self, participant: Participant, where: Path) -> Adapter:
+        """An adapter that reads what was saved of a participant's system, by the kind that its endpoint names.
+
+        Whoever names a path does so at the machine's own console. ``Refused``: ``no_endpoint``.
+        """
+        if participant.endpoint is None:
+            raise Refused("no_endpoint", "This participant has no system to speak to. Give it an endpoint.")
+        connection = Connection(participant.id, where.resolve().as_uri(), outgoing=ANYWHERE)
+        return catalog.adapter(participant.endpoint.adapter, connection, self._outside)
 
     def terms(self, participant_id: str) -> Delivery:
         """What a participant's system can bear; the usual for one without an endpoint."""

@@ -158,7 +158,8 @@ class Zipnet(ByManifest):
             if saved.row is None:
                 yield Gap(f"{saved.file}:{saved.number}", saved.reason, here)
             elif saved.row.get("table") != "settings":
-                yield self._words(canonical(saved.row), saved.saved_at, here, f"{saved.file}:{saved.number}")
+                place = f"{saved.file}:{saved.number}"
+                yield self._words(canonical(saved.row) | {"@place": place}, saved.saved_at, here, place)
 
     # Both ---------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from contracts import Problem
 from hub.index import dialect
 from hub.index.payload import ORIGINAL, Owner, Seal
-from hub.index.schema import set_aside
+from hub.index.schema import runs, set_aside
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,20 @@ class Aside:
             query = query.where(set_aside.c.participant == participant)
         rows = self._connection.execute(query.limit(limit)).mappings()
         return [dict(row) | {"original": self._opened(row) if with_original else None} for row in rows]
+
+    def of_ports(self, participant: str) -> Iterator[dict[str, Any]]:
+        """Unresolved items that ports of a participant laid aside, oldest first, each with its original."""
+        ports = select(runs.c.run_id).where(runs.c.participant == participant, runs.c.what == "port")
+        query = select(set_aside).where(
+            set_aside.c.resolved_at.is_(None),
+            set_aside.c.participant == participant,
+            set_aside.c.run_id.in_(ports),
+            set_aside.c.seq > bindparam("after"),
+        )
+        query, after = query.order_by(set_aside.c.seq).limit(1_000), 0
+        while rows := self._connection.execute(query, {"after": after}).mappings().all():
+            yield from (dict(row) | {"original": self._opened(row)} for row in rows)
+            after = rows[-1]["seq"]
 
     def _opened(self, row: Any) -> Any:
         bound = row_of(row["participant"], row["source_id"], row["original_hash"])

@@ -24,6 +24,7 @@ from portal.cli import (
     letters,
     match,
     node,
+    port,
     reconcile,
     search,
     serve,
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (demo, serve, work, node, exchange, search, doctor, backup, erasing):
+for part in (demo, serve, work, node, port, exchange, search, doctor, backup, erasing):
     part.add_to(app)
 for group in (
     match,

@@ -1,4 +1,4 @@
-"""``trackchild port | pull | deliver``: records in, notices out, by hand where the clock is not wanted."""
+"""``trackchild pull | deliver``: records in, notices out, by hand where the clock is not wanted."""
 
 import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -20,23 +20,8 @@ Participant = Annotated[str, typer.Argument(help="Id of the participant: see `tr
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the app."""
-    for command in (port, pull, deliver):
+    for command in (pull, deliver):
         app.command()(command)
-
-
-def port(participant: Participant, as_json: output.Json = False) -> None:
-    """Take in a participant's whole history, without matching; `trackchild match rebuild` follows.
-
-    Example:
-
-        trackchild port zipnet
-    """
-    with opened_hub() as hub:
-        _known(hub, [participant])
-        with output.progress(f"porting {participant}", as_json) as advance:
-            report = hub.port(participant, advance)
-    output.show(report, as_json, lambda: counts("Ported", [report]))
-    _all_answered([report])
 
 
 def pull(
@@ -55,14 +40,14 @@ def pull(
     """
     reports = []
     with opened_hub() as hub:
-        for participant in _known(hub, participants) if participants else hub.pullable():
+        for participant in known(hub, participants) if participants else hub.pullable():
             with output.progress(f"pulling {participant}", as_json) as advance:
                 reports.append(_pulled(hub, participant, advance))
     output.show(reports, as_json, lambda: counts("Pulled", reports))
-    _all_answered(reports)
+    all_answered(reports)
 
 
-def _known(hub: "Hub", participants: list[str]) -> list[str]:
+def known(hub: "Hub", participants: list[str]) -> list[str]:
     """The same ids; ``Refused`` (``unknown_participant``) before anything is pulled."""
     return [hub.registry.participants.require(one).id for one in participants]
 
@@ -77,7 +62,7 @@ def _pulled(hub: "Hub", participant: str, advance: output.Advance) -> PullReport
         return PullReport(run_id="none", participant=participant, started_at=begun, ended_at=begun, error=error.code)
 
 
-def _all_answered(reports: list[PullReport]) -> None:
+def all_answered(reports: list[PullReport]) -> None:
     silent = [f"{report.participant} ({report.error})" for report in reports if report.error]
     if silent:
         raise Unready(
