@@ -1,4 +1,4 @@
-"""Saved pages of a ZIPNET that never was: seeded rows as its server names them, half in CSV files, half in JSON pages."""
+"""Saved pages of a ZIPNET that never was: seeded rows as its server names them, half CSV files, half JSON pages."""
 
 import csv
 import json
@@ -122,7 +122,8 @@ _SAID = {
 }
 COLUMNS = (
     "MissingPersonId", "CreatedOn", "State", "District", "PoliceStation", "FIRNo", "DD_Date", "SerialNumber",
-    "MissingFrom", "TracingStatus", "Name", "Sex", "BirthYear", "AgeFrom", "AgeTo", "Address", "GuardianName", "Religion",
+    "MissingFrom", "TracingStatus", "Name", "Sex", "BirthYear", "AgeFrom", "AgeTo", "Address", "GuardianName",
+    "Religion",
     "Height", *_SAID, "Remarks", "PinCode", "MissingDate", "ReportingDate",
 )  # fmt: skip
 
@@ -149,7 +150,8 @@ def _row(number: int, chance: random.Random, child: bool) -> Row:
         "TracingStatus": chance.choice(("Untraced", "Untraced", "Untraced", "Traced")),
         "Name": _misspelt(f"{given} {family}", chance), "Sex": chance.choice(("Male", "Female", "Female")),
         "BirthYear": str(year - age), "AgeFrom": str(age), "AgeTo": str(age + chance.randint(0, 1)),
-        "Address": f"H No {chance.randint(1, 999)}, {district}", "GuardianName": f"S/O {chance.choice(_GIVEN)} {family}",
+        "Address": f"H No {chance.randint(1, 999)}, {district}",
+        "GuardianName": f"S/O {chance.choice(_GIVEN)} {family}",
         "Religion": chance.choice(("Hindu", "Muslim", "Sikh", "")), "Height": str(min(178, 72 + age * 6)),
         **{name: chance.choice(words) for name, words in _SAID.items()},
         "Remarks": "", "PinCode": f"{chance.randint(110001, 344999)}", "MissingDate": on, "ReportingDate": on,

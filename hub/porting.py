@@ -67,7 +67,7 @@ def checkpoint(participant: str, source: Path) -> str:
 
 
 def sources(named: Sequence[Path]) -> list[Path]:
-    """What is named, and behind each folder the archives in it. ``Refused`` (``no_such_source``) where one is missing."""
+    """What is named, behind each folder the archives in it. ``Refused`` (``no_such_source``) where one is missing."""
     found: list[Path] = []
     for one in named:
         if not one.exists():
