@@ -17,6 +17,7 @@ from hub.index.cases import Cases
 from hub.index.changes import Changes
 from hub.index.citizens import Citizens
 from hub.index.closing import Closing
+from hub.index.counting import Counting
 from hub.index.doubles import Doubles
 from hub.index.erasing import Erasing
 from hub.index.events import Events
@@ -70,6 +71,7 @@ class Work:
         self.audit = Audit(connection)
         self.evidence = Evidence(connection)
         self.accounts = Accounts(connection)
+        self.counting = Counting(connection)
         self.citizens = Citizens(connection, seal)
         self.glass = Glass(connection)
         self.keys = Keys(connection)

@@ -40,6 +40,9 @@ def pages(hub: Hub) -> FastAPI:
     made.state.visits = {
         ("GET", "public"): public,
         ("HEAD", "public"): public,
+        ("GET", "counts"): public,
+        ("GET", "counts.csv"): public,
+        ("GET", "counts.xlsx"): public,
         ("POST", "citizens"): Visits(hub.settings.citizens_reports_per_minute),
         ("POST", "sign-in"): Visits(hub.settings.sign_in_tries_per_minute),
     }

@@ -12,7 +12,7 @@ from portal.web.session import SESSION
 
 CHOSEN = "tc_lang"
 """Cookie with the code of the language that was chosen."""
-_EVERYBODYS = ("/public", "/citizens", "/about", "/language")
+_EVERYBODYS = ("/public", "/citizens", "/counts", "/about", "/language")
 
 
 class Languages:

@@ -40,6 +40,10 @@ class Places:
             parts.append(_named(self.states(), state))
         return ", ".join(parts)
 
+    def district(self, lgd: int) -> str:
+        """The name of a district of any State."""
+        return _named(self._remember("all districts", lambda: self._hub.areas(AreaKind.DISTRICT)), lgd)
+
     def station(self, id_: str | None, state: int | None) -> str:
         """The name of a police station of one State; its id where the registry does not know it."""
         if id_ is None or state is None:

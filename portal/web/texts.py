@@ -48,7 +48,6 @@ FOR_EVERYBODY = frozenset(
                 "citizens_thanks",
                 "citizens_track",
                 "counts",
-                "poster",
             )
         ),
     }

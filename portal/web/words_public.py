@@ -28,3 +28,8 @@ def outcome(code: str) -> str:
 def outcome_options(codes_: Iterable[Outcome]) -> list[tuple[str, str]]:
     """The same for a list to choose from."""
     return [(one.value, outcome(one)) for one in codes_]
+
+
+def gender(code: str) -> str:
+    """A gender in the words that are used for children."""
+    return _(GENDERS[codes.Gender(code)])

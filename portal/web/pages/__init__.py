@@ -5,6 +5,7 @@ from portal.web.pages import (
     cases,
     casework,
     citizens,
+    counts,
     files,
     glass,
     languages,
@@ -23,6 +24,7 @@ routers = (
     public.router,
     languages.router,
     citizens.router,
+    counts.router,
     reports.router,
     owners.router,  # before the search, whose addresses take any word
     search.router,
