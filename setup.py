@@ -36,6 +36,8 @@ setup(
         "Babel>=2.17",
         "Pillow>=11",
         "typst>=0.13",
+        "fontpkg-noto-sans>=2.15",
+        "fontpkg-noto-sans-devanagari>=2.7",
         "typer>=0.15",
         "rich>=13.9",
         "structlog>=24.4",

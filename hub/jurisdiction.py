@@ -63,6 +63,9 @@ def tie(work: Work, caller: Caller, hub_id: str, record: ChildRecord) -> Tie:
         return near
     if caller.officer is not None and work.glass.is_broken(caller.officer.id, hub_id, _now()):
         return Tie.AREA
+    kept = None if caller.scope.institution is None else work.cases.find(hub_id)
+    if kept is not None and kept.committee == caller.scope.institution:
+        return Tie.AREA  # the committee or board that has the case, wherever it came from
     others = _records(work, work.matches.counterparts(hub_id))
     return Tie.MATCHED if any(nearness(caller, other) is not Tie.ELSEWHERE for other in others) else near
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from contracts import Refused
 from contracts.exchange import Case
 from hub.access import Act, Caller
+from hub.casework.bench import Bench
 from hub.casework.doubles import Doubles
 from hub.casework.duties import Duties, duties_of
 from hub.casework.keeping import Keeping
 from hub.casework.offices import Offices
+from hub.casework.quarterly import Quarter, Report, report_of
 from hub.casework.statute import Limit, statutes
 from hub.casework.sweeping import Progress, Sweeping, SweepReport
 from hub.core import Core
@@ -81,6 +83,7 @@ class Casework:
         self._doubles = Doubles(store, core, lease_seconds)
         self.offices = Offices(registry)
         self.keeping = Keeping(self.offices.kind_of)
+        self.bench = Bench(store, self.offices, self.keeping, now)
         self._sweeping = Sweeping(store, self.offices, self.keeping, lease_seconds=lease_seconds)
 
     def standing(self, case: Case) -> Standing:
@@ -112,6 +115,11 @@ class Casework:
             for one in found
             if scope.everywhere or one.state in scope.states or one.institution == scope.institution
         ]
+
+    def quarterly(self, caller: Caller, quarter: str, committee: str | None = None) -> Report:
+        """Form 16 and s.40(4) of a committee in the caller's jurisdiction, or of the whole of it."""
+        caller.require(Act.SEE_FINDINGS)
+        return report_of(self._store, within_of(caller), committee, Quarter.read(quarter))
 
     def due(self, caller: Caller, limit: int = 100, within: datetime.timedelta = _SOON) -> list[Due]:
         """What is overdue or due soon in the caller's jurisdiction, longest overdue first."""

@@ -29,21 +29,28 @@ class Offices:
         self._registry = registry
         self.kind_of = lru_cache(maxsize=50_000)(self._kind_of)
         self._found = lru_cache(maxsize=50_000)(self._responsible)
+        self._together = lru_cache(maxsize=50_000)(self._of_kinds)
 
     def _kind_of(self, institution: str, on: datetime.date) -> InstitutionKind | None:
         found = self._registry.institutions.get(institution, on)
         return None if found is None else found.kind
 
-    def responsible(self, kind: InstitutionKind, kept: Kept, on: datetime.date) -> tuple[str, ...]:
-        """Ids of those to whom a case goes: the committee that has it, else who is responsible for its place."""
-        if kind in _BENCH and kept.committee is not None and self.kind_of(kept.committee, on) is kind:
-            return (kept.committee,)
-        area = _area(kept)
+    def _of_kind(
+        self, kind: InstitutionKind, committee: str | None, area: str | None, on: datetime.date
+    ) -> tuple[str, ...]:
+        """The committee that has the case, else who is responsible for its place."""
+        if kind in _BENCH and committee is not None and self.kind_of(committee, on) is kind:
+            return (committee,)
         return () if kind in _LOCAL or area is None else self._found(kind, area, on)
 
     def of_kinds(self, kinds: Iterable[InstitutionKind], kept: Kept, on: datetime.date) -> tuple[str, ...]:
-        """Of several kinds, each once."""
-        return tuple(dict.fromkeys(one for kind in kinds for one in self.responsible(kind, kept, on)))
+        """Ids of those of these kinds to whom a case goes, each once."""
+        return self._together(tuple(kinds), kept.committee, _area(kept), on)
+
+    def _of_kinds(
+        self, kinds: tuple[InstitutionKind, ...], committee: str | None, area: str | None, on: datetime.date
+    ) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one for kind in kinds for one in self._of_kind(kind, committee, area, on)))
 
     def systems(self) -> dict[str, str]:
         """Institution -> the participant that is its system."""

@@ -1,6 +1,7 @@
 """The sweep: of every duty that comes due a warning before and an escalation after, each once, in batches."""
 
 import datetime
+import itertools
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ from hub.casework.keeping import Keeping
 from hub.casework.offices import Offices
 from hub.casework.statute import Limit, statutes
 from hub.index import Store, Work
-from hub.index.cases import MISSED, WARNED, Call, Kept, Owed
+from hub.index.cases import MISSED, WARNED, Kept, Owed
+from hub.index.columns import Values
 from hub.leasing import leased
 
 Progress = Callable[[int, int | None], None]
@@ -22,6 +24,8 @@ _WORDS = {
 }
 _KINDS = {WARNED: NoticeKind.DUTY_WARNED, MISSED: NoticeKind.DUTY_MISSED}
 _LONGEST = 200
+#: Ids of notices that follow one another: a million random ones would be written all over their index.
+_SWEEPER, _numbers = uuid.uuid4().hex, itertools.count()
 
 
 @dataclass
@@ -38,7 +42,7 @@ class SweepReport:
 
 @dataclass
 class _Told:
-    calls: list[Call] = field(default_factory=list)
+    calls: list[Values] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     nobody: set[tuple[InstitutionKind, int | None]] = field(default_factory=set)
     anew: dict[int, Kept] = field(default_factory=dict)
@@ -48,7 +52,7 @@ class Sweeping:
     """One process sweeps at a time; what a batch did is kept with it, so that another goes on where one ended."""
 
     def __init__(
-        self, store: Store, offices: Offices, keeping: Keeping, batch: int = 5_000, lease_seconds: float = 60.0
+        self, store: Store, offices: Offices, keeping: Keeping, batch: int = 10_000, lease_seconds: float = 60.0
     ) -> None:
         self._store, self._offices, self._keeping = store, offices, keeping
         self._batch, self._lease_seconds = batch, lease_seconds
@@ -118,12 +122,21 @@ class Sweeping:
 
 def _calls(
     owed: Owed, kept: Kept, whom: Sequence[str], systems: Mapping[str, str], late: bool, now: datetime.datetime
-) -> Iterator[Call]:
+) -> Iterator[Values]:
     """To the owner, and to each institution."""
     said = {f"participant:{kept.participant}": 0 if late else 1}
     said |= {one: int(one in systems and not late) for one in whom}
     for institution, sent in said.items():
-        yield Call(owed.row, owed.code, owed.turn, owed.due, owed.stage, institution, now, sent)
+        yield {
+            "row": owed.row,
+            "code": owed.code,
+            "turn": owed.turn,
+            "due": owed.due,
+            "stage": owed.stage,
+            "institution": institution,
+            "at": now,
+            "told": sent,
+        }
 
 
 def _notices(
@@ -136,12 +149,13 @@ def _notices(
     about = Reference(participant=kept.participant, source_id=kept.source_id)
     for lane in lanes:
         yield Notice(
-            notice_id=str(uuid.uuid4()),
+            notice_id=f"{_SWEEPER}-{next(_numbers):010}",
             kind=_KINDS[owed.stage],
             to=lane,
             about=about,
             match_id=f"case-{owed.row}-{owed.code.replace('_', '-')}-{owed.turn}",
             created_at=now,
+            evidence=[],  # said, since a default list is copied deeply for each
             text=text[:_LONGEST],
         )
 

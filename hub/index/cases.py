@@ -3,21 +3,20 @@
 import datetime
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, delete, false, func, or_, select
 from sqlalchemy import update as change
 
 from hub.index import dialect
 from hub.index.case_tables import case_calls, case_duties, case_findings, cases
-from hub.index.columns import Moment
+from hub.index.columns import Moment, Values
 from hub.index.schema import records
 
 RUNNING, WARNED, MISSED = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """A case as it stands; ``statute`` None: older than every law on file."""
 
     row: int
@@ -37,8 +36,7 @@ class Kept:
     updated: datetime.datetime
 
 
-@dataclass(frozen=True)
-class Owed:
+class Owed(NamedTuple):
     """One duty of a case, and when something is next to be said of it (None: nothing more)."""
 
     row: int
@@ -87,8 +85,8 @@ class Within:
     veil: int = 0
 
 
-_CASE = [cases.c[name] for name in Kept.__dataclass_fields__]
-_OWED = [case_duties.c[name] for name in Owed.__dataclass_fields__]
+_CASE = [cases.c[name] for name in Kept._fields]
+_OWED = [case_duties.c[name] for name in Owed._fields]
 _CALL = [case_calls.c[name] for name in Call.__dataclass_fields__]
 _WRONG = [case_findings.c[name] for name in Wrong.__dataclass_fields__]
 _other = records.alias("other")
@@ -118,14 +116,14 @@ class Cases:
         found: dict[int, Kept] = {}
         for part in dialect.parts(sorted(rows), 5_000):
             query = select(*_CASE).where(cases.c.row.in_(part))
-            found |= {one.row: Kept(*one) for one in self._connection.execute(query)}
+            found |= {one[0]: Kept._make(one) for one in self._connection.execute(query)}
         return found
 
     def keep(self, kept: Kept, owed: Iterable[Owed], wrong: Iterable[Wrong], rules: Collection[str]) -> None:
         """The case as it is now, in place of what was kept of it; of its findings those of ``rules``."""
-        dialect.upsert(self._connection, cases, vars(kept), keep=("known_since",))
+        dialect.upsert(self._connection, cases, kept._asdict(), keep=("known_since",))
         self._connection.execute(delete(case_duties).where(case_duties.c.row == kept.row))
-        dialect.insert_many(self._connection, case_duties, [vars(one) for one in owed])
+        dialect.insert_many(self._connection, case_duties, [one._asdict() for one in owed])
         self.settle([kept.row], rules)
         self.note(wrong)
 
@@ -145,10 +143,11 @@ class Cases:
         """Duties of which something is to be said now, moved on to their next stage; at most so many."""
         due = dialect.skip_locked(self._connection, _NEXT)
         moved = self._connection.execute(_MOVED.where(case_duties.c.seq.in_(due)), {"now": now, "most": most})
-        return [Owed(*one) for one in moved]
+        return [Owed._make(one) for one in moved]
 
-    def call(self, calls: Sequence[Call]) -> None:
-        dialect.insert_many(self._connection, case_calls, [vars(one) for one in calls], new_only=True)
+    def call(self, calls: Sequence[Values]) -> None:
+        """Note them; each has the fields of ``Call``, in their order (a dataclass would cost as much as the insert)."""
+        dialect.insert_many(self._connection, case_calls, calls, new_only=True)
 
     # Findings
 

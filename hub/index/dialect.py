@@ -115,7 +115,7 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Values], *,
         return
     many = _many(table, tuple(rows[0]), new_only, is_postgresql(connection))
     if many.statement is None:
-        connection.exec_driver_sql(many.sql, [tuple(row.values()) for row in _bound(rows, many.converted)])
+        connection.exec_driver_sql(many.sql, _bound(rows, many.converted))
     else:
         connection.execute(many.statement, {name: [row[name] for row in rows] for name in rows[0]})
 
@@ -154,10 +154,17 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def _bound(rows: Sequence[Values], moments: tuple[str, ...]) -> Iterable[Values]:
+def _bound(rows: Sequence[Values], moments: tuple[str, ...]) -> list[tuple[Any, ...]]:
     if not moments:
-        return rows
-    return [row | {name: microseconds(row[name]) for name in moments} for row in rows]
+        return [tuple(row.values()) for row in rows]
+    places = [n for n, name in enumerate(rows[0]) if name in moments]
+    bound = []
+    for row in rows:
+        values = list(row.values())
+        for n in places:
+            values[n] = microseconds(values[n])
+        bound.append(tuple(values))
+    return bound
 
 
 def parts(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

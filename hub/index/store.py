@@ -39,6 +39,7 @@ from hub.index.replies import Replies
 from hub.index.runs import Runs
 from hub.index.safe import Safe
 from hub.index.searching import Searching
+from hub.index.sittings import Sittings
 from registry.answering import answering, busy
 
 #: As long as SQLite itself waits for its lock (hub.index.dialect).
@@ -58,6 +59,7 @@ class Work:
         self.events = Events(connection, seal)
         self.cases = Cases(connection)
         self.doubles = Doubles(connection, seal)
+        self.sittings = Sittings(connection)
         self.inbox = Inbox(connection, seal)
         self.replies = Replies(connection, seal)
         self.outbox = Outbox(connection, seal)

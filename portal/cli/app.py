@@ -10,7 +10,7 @@ from portal.cli import (
     adapter,
     audit,
     backup,
-    cases,
+    bench,
     contract,
     demo,
     directory,
@@ -52,7 +52,7 @@ for group in (
     contract,
     directory,
     accounts,
-    cases,
+    bench,  # its commands join those of cases
     reconcile,
     faults,
     keys,

@@ -27,6 +27,7 @@ _MENU: tuple[tuple[Act, str, str], ...] = (
     (Act.SEE_DUTIES, "/casework", mark("Casework")),
     (Act.TAKE_REPORTS, "/reports", mark("Citizens’ reports")),
     (Act.WRITE_SECTION, "/drafts", mark("Drafts")),
+    (Act.RUN_SITTINGS, "/sittings", mark("Sittings")),
     (Act.SEE_ACCESSES, "/accesses", mark("Who looked")),
     (Act.REVIEW_GLASS, "/glass", mark("Forced open")),
     (Act.OPERATE, "/operations", mark("Operations")),

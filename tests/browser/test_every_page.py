@@ -89,6 +89,7 @@ def pages_of(portal: Any) -> dict[str, list[tuple[str, str]]]:
         "cwc.demo": [
             ("casework", "/casework"),
             ("findings", "/casework/findings"),
+            ("quarterly", "/casework/quarterly/2026Q1"),
             ("accesses", f"/case/{match.hub_id}/accesses"),
             ("accesses-ask", "/accesses"),
         ],

@@ -2,6 +2,7 @@
 
 from portal.web.pages import (
     accesses,
+    bench,
     cases,
     casework,
     citizens,
@@ -30,6 +31,7 @@ routers = (
     search.router,
     cases.router,
     casework.router,
+    bench.router,
     files.router,
     sections.router,
     glass.router,

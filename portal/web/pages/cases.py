@@ -42,6 +42,7 @@ def case(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
         partly=hub.shows_partly(caller, hub_id),
         may_force=caller.may(Act.BREAK_GLASS),
         may_read_file=caller.may(Act.READ_SECTION),
+        may_order=caller.may(Act.RUN_SITTINGS),
         may_see_accesses=caller.may(Act.SEE_ACCESSES),
     )
 

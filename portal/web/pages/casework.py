@@ -31,7 +31,15 @@ def due(request: Request, hub: TheHub, caller: Person) -> Response:
         due=hub.casework.due(caller, MOST_DUE),
         counts=hub.casework.count_findings(caller) if sees else {},
         sees_findings=sees,
+        quarter=_last_quarter(),
     )
+
+
+def _last_quarter() -> str:
+    """The one that ended last."""
+    now = words.today()
+    number = (now.month - 1) // 3
+    return f"{now.year}Q{number}" if number else f"{now.year - 1}Q4"
 
 
 @router.get("/casework/findings")
