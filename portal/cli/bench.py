@@ -11,8 +11,8 @@ import typer
 from contracts import Officer, Purpose, Refused
 from hub.access import EVERYWHERE, Role, person
 from portal.cli import output
-from portal.cli.cases import CONSOLE, Entry, ForCase, group
-from portal.cli.opened import opened_hub
+from portal.cli.cases import Entry, ForCase, group
+from portal.cli.opened import CONSOLE, opened_hub
 
 if TYPE_CHECKING:
     from hub.access import Caller
