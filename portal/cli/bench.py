@@ -122,6 +122,41 @@ def quarterly(
     output.show(report, as_json, lambda: output.table(report.quarter, ("report", "column", "number"), report.rows()))
 
 
+@group.command()
+def transfer(
+    hub_id: Entry,
+    to: Annotated[str, typer.Option("--to", help="Id of the committee that shall have the case.")],
+    bench: Committee,
+    as_json: output.Json = False,
+) -> None:
+    """Send a case to another committee, of this state or another; it has it once it acknowledges.
+
+    Example:
+
+        trackchild cases transfer x4WqQhZ2bYyq0Yx7o5mQbA --to jh:cwc:ranchi --bench br:cwc:gaya
+    """
+    with opened_hub() as hub:
+        sent = hub.casework.bench.transfer(_bench(bench), hub_id, to)
+    output.show(sent, as_json, lambda: f"Sent to {to} as {sent.transfer_id}; waits for their acknowledgement.")
+
+
+@group.command()
+def receive(
+    transfer_id: Annotated[str, typer.Argument(help="Number of the transfer.")],
+    bench: Committee,
+    as_json: output.Json = False,
+) -> None:
+    """Acknowledge that a case was handed over.
+
+    Example:
+
+        trackchild cases receive 2f1c8f0e-1f0b-4a52-9c55-0d8f4a1b2c3d --bench jh:cwc:ranchi
+    """
+    with opened_hub() as hub:
+        hub.casework.bench.receive(_bench(bench), transfer_id)
+    output.show({"received": transfer_id}, as_json, lambda: f"{transfer_id} was acknowledged.")
+
+
 def _read(file: Path) -> dict[str, str]:
     try:
         told = json.loads(file.read_text("utf-8"))
