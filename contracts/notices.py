@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from contracts.base import Line, Model, Moment, ParticipantId
+from contracts.base import Day, Line, Model, Moment, ParticipantId
+from contracts.places import LgdCode
 from contracts.record import Reference
 
 
@@ -16,6 +17,12 @@ class NoticeKind(StrEnum):
     MATCH_WITHDRAWN = "match_withdrawn"
     REUNITED = "reunited"
     TWIN_CLOSED = "twin_closed"
+    CHILD_FOUND = "child_found"
+    """To the panchayat of the child's home: a child of this village was found. ``about`` is another owner's record."""
+    HOME_VERIFICATION = "home_verification"
+    """To the panchayat of the child's home: please verify the home."""
+    FOLLOW_UP = "follow_up"
+    """To the panchayat of the child's home: please visit the family by ``due``."""
     RECORD_WITHDRAWN = "record_withdrawn"
     """The other owner took back its record: what was kept of it must go (CAP Cancel, PFIF expiry)."""
     DUTY_WARNED = "duty_warned"
@@ -55,6 +62,10 @@ class Notice(Model):
     evidence: Annotated[list[FieldEvidence], Field(max_length=40)] = []
     model: Line | None = None
     """The version of the matching model that said so."""
+    village: LgdCode | None = None
+    """LGD code of the village that the notice is for, where it is known."""
+    due: Day | None = None
+    """The day by which something is to be done."""
     created_at: Moment
     text: Line
     """One sentence for the person who reads it."""

@@ -58,6 +58,8 @@ class Act(StrEnum):
     DECIDE_MATCH = "decide_match"
     READ_SECTION = "read_section"
     WRITE_SECTION = "write_section"
+    ASK_HOME = "ask_home"
+    """Have the panchayat of the child's home verify it."""
     BREAK_GLASS = "break_glass"
     REVIEW_GLASS = "review_glass"
     SEE_ACCESSES = "see_accesses"
@@ -186,9 +188,10 @@ ALLOWED: dict[Role, frozenset[Act]] = {
     Role.DISTRICT_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS, Act.TAKE_REPORTS},
     Role.STATE_POLICE: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.REVIEW_GLASS, Act.TAKE_REPORTS},
     Role.COMMITTEE: _CASEWORK
-    | {Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
-    Role.BOARD: _CASEWORK | {Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
-    Role.DCPU: _CASEWORK | {Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.WRITE_SECTION},
+    | {Act.ASK_HOME, Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
+    Role.BOARD: _CASEWORK
+    | {Act.ASK_HOME, Act.RUN_SITTINGS, Act.DECIDE_MATCH, Act.SEE_ACCESSES, Act.BREAK_GLASS, Act.REVIEW_GLASS},
+    Role.DCPU: _CASEWORK | {Act.ASK_HOME, Act.DECIDE_MATCH, Act.BREAK_GLASS, Act.WRITE_SECTION},
     Role.CCI: (_CASEWORK - {Act.SEE_FINDINGS}) | {Act.WRITE_SECTION},
     Role.PRI: _EVERYONE | {Act.SEARCH, Act.SEE_RECORD, Act.READ_SECTION},
     Role.STATE: _EVERYONE | {Act.SEE_COUNTS},

@@ -51,6 +51,7 @@ from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.glass import Glass
 from hub.holding import Holding
+from hub.homeward import Homeward
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.inbox import Received
@@ -87,7 +88,10 @@ class Hub(Operating):
         cap, later = settings.candidates_cap, settings.match_later
         self.casework = Casework(store, self.registry, core, settings.lease_seconds)
         keeping = self.casework.keeping
-        self.flow = Flow(store, core, Enriching(self.registry), cap, later, keeping=keeping)
+        self.homeward = Homeward(store, self.registry)
+        self.flow = Flow(
+            store, core, Enriching(self.registry), cap, later, keeping=keeping, decided=self.homeward.decided
+        )
         self.people = People(
             store,
             session_hours=settings.session_hours,

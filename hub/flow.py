@@ -69,6 +69,8 @@ class Flow:
     now: Callable[[], datetime.datetime] = utc_now
     keeping: Keeping = field(default_factory=Keeping)
     """Keeps the cases beside the steps that are told."""
+    decided: Callable[[Work, Match, datetime.datetime], None] = lambda work, match, now: None
+    """What else a decision owes, in its transaction (``hub.homeward``)."""
 
     # 1. A message comes in.
 
@@ -243,7 +245,9 @@ class Flow:
     def decide(self, match_id: str, state: MatchState, by: str, reason: str) -> Match:
         """``by`` is the person's id, never a name. Raises ``Refused``: ``unknown_match``, ``illegal_step``."""
         with self.store.write() as work:
-            return decide(work, self.proposing(), match_id, state, by, reason, self.now())
+            decided = decide(work, self.proposing(), match_id, state, by, reason, self.now())
+            self.decided(work, decided, self.now())
+            return decided
 
 
 def _sift(

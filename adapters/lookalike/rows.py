@@ -105,7 +105,7 @@ class Database:
             found = connection.execute(select(number).where(table.c[unique] == row[unique])).scalar_one()
         return int(found), known
 
-    def one(self, table: Table, number: str) -> Row | None:
+    def one(self, table: Table, number: str | int) -> Row | None:
         """The row with this primary key."""
         with self.reading() as connection:
             row = connection.execute(select(table).where(_key(table) == number)).mappings().first()

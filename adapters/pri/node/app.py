@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from adapters.pri.node import tasks
 from adapters.pri.node.register import PURPOSES, Register, moment
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -23,6 +24,10 @@ class Suchna(_Message):
 
     suchna_no: Number
     register_no: Number
+    """Of this register, or another system's number with ``sandarbh`` saying whose."""
+    gram_kod: int | None = None
+    niyat_tithi: str | None = None
+    sandarbh: str | None = None
     vishay: Word
     sandesh: Word
     anya_sanstha: str | None = None
@@ -66,6 +71,7 @@ def application(register: Register, key: str | None) -> FastAPI:
     _lists(app, register)
     _notices(app, register)
     _verification(app, register)
+    app.include_router(tasks.routes(register.tasks))
     return app
 
 
@@ -104,7 +110,16 @@ def _search(app: FastAPI, register: Register) -> None:
 def _notices(app: FastAPI, register: Register) -> None:
     @app.post("/suchna-peti")
     def take(suchna: Suchna) -> dict[str, Any]:
-        number, known = register.take_notice(suchna.model_dump(), _child(register, suchna.register_no))
+        child = register.child(suchna.register_no)
+        if child is None and not suchna.sandarbh:
+            _child(register, suchna.register_no)
+        said = suchna.model_dump(exclude={"gram_kod"})
+        own = (
+            {"sandarbh": None}
+            if child
+            else {"register_no": None, "sandarbh": f"{suchna.sandarbh}: {suchna.register_no}"}
+        )
+        number, known = register.take_notice(said | own, child["gram_kod"] if child else suchna.gram_kod)
         return {"kram": f"SP-{number:06d}", "pehle_se": known}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.lookalike.rows import Database, Row, holding, position, rows_in
 from adapters.pri.node import tables
+from adapters.pri.node.tasks import Tasks
 
 INDIAN_TIME = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
 #: Why somebody may look (uddeshya): comparing, restoration, inquiry, care, verifying the home, audit.
@@ -32,7 +33,8 @@ class Register:
     """Children of the villages, the verification of their homes, notices to the village, and who looked at what."""
 
     def __init__(self, url: str) -> None:
-        self._database = Database(url, tables.metadata)
+        self._database = Database(url, tables.metadata, Path(__file__).with_name("migrations"))
+        self.tasks = Tasks(self._database, moment)
 
     def close(self) -> None:
         self._database.close()
@@ -59,11 +61,18 @@ class Register:
     def child(self, number: str) -> Row | None:
         return self._database.one(tables.bal_panji, number)
 
-    def take_notice(self, notice: dict[str, Any], child: Row) -> tuple[int, bool]:
-        """Put a notice into the inbox of the child's village, once: its number, and whether it was there already."""
-        village = self._database.one(tables.gram, child["gram_kod"]) or {}
-        told = {name: village.get(name) for name in ("gram_pradhan", "vcpc_sachiv")}
-        return self._database.keep_once(tables.suchna_peti, "suchna_no", {**notice, **told, "prapt_samay": moment()})
+    def take_notice(self, notice: dict[str, Any], gram_kod: int | None) -> tuple[int, bool]:
+        """Put a notice into the inbox of a village, once, with the task of it: its number, and whether it was known.
+
+        Without a village it goes to whoever runs the register, who passes it on.
+        """
+        village = self._database.one(tables.gram, gram_kod) if gram_kod is not None else None
+        told = {name: (village or {}).get(name) for name in ("gram_pradhan", "vcpc_sachiv")}
+        row = {**notice, **told, "gram_kod": gram_kod, "prapt_samay": moment()}
+        due = row.pop("niyat_tithi", None)
+        kept = self._database.keep_once(tables.suchna_peti, "suchna_no", row)
+        self.tasks.of_notice(row | {"niyat_tithi": due})
+        return kept
 
     def verification(self, number: str, purpose: str) -> tuple[Row, list[str]] | None:
         """The home verification as it is shown for a purpose, and the names of what is kept back."""

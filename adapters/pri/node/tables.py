@@ -56,6 +56,29 @@ suchna_peti = Table(
     Column("suchna_no", String, unique=True, nullable=False),
     *_text("register_no", "vishay", "sandesh", "anya_sanstha", "anya_no", "bheja_gaya"),
     *_text("gram_pradhan", "vcpc_sachiv", "prapt_samay", "padha_gaya"),
+    Column("gram_kod", Integer),
+    *_text("sandarbh"),  # whose record it is about, where the register has none
+)
+
+#: What somebody of the village has to do: verify a home, visit a family after the child came back.
+karya = Table(
+    "karya",
+    metadata,
+    Column("kram", Integer, primary_key=True, autoincrement=True),
+    Column("suchna_no", String, unique=True, nullable=False),
+    *_text("prakar", "register_no", "sandarbh", "niyat_tithi", "kisko", "banaya_gaya"),
+    Column("gram_kod", Integer),
+    *_text("uttar", "uttar_karta", "poora_hua"),
+)
+
+#: Families that leave the village for work, with children, and when they are expected back.
+palayan_parivar = Table(
+    "palayan_parivar",
+    metadata,
+    Column("kram", Integer, primary_key=True, autoincrement=True),
+    Column("gram_kod", Integer, nullable=False),
+    *_text("mukhiya", "kahan_gaye", "kaam", "thekedar", "gaye_tithi", "vapsi_tithi", "laute_tithi", "darj_kisne"),
+    Column("bachche", Integer, nullable=False),
 )
 
 dekhne_ki_panji = Table(

@@ -1,0 +1,85 @@
+"""The way home: the village's panchayat is told, asked and given its visits, each in the decision's own transaction."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contracts import ChildRecord, NoticeKind, Officer, Participant, ParticipantKind, Purpose, Refused
+from contracts.exchange import Match, MatchState
+from hub.access import EVERYWHERE, Role, person
+from hub.homeward import Homeward
+from hub.index import Store
+from registry import Registry, seed
+
+NOW = datetime.datetime(2026, 11, 20, 9, 0, tzinfo=datetime.UTC)
+COMMITTEE = person(Officer(id="cwc.demo", role="committee"), Role.COMMITTEE, EVERYWHERE)
+BELWA = {"state": 10, "district": 188, "village": 221402}
+Make = Callable[..., ChildRecord]
+
+
+@pytest.fixture
+def homeward(store: Store) -> Homeward:
+    seed(store.engine)
+    registry = Registry(store.engine)
+    for id_, kind, states in (("pri-br", "pri", [10]), ("pri-up", "pri", [9]), ("police-br", "state_police", [10])):
+        registry.participants.put(Participant(id=id_, name=id_, kind=ParticipantKind(kind), states=states))
+    return Homeward(store, registry)
+
+
+@pytest.fixture
+def match(flow: Any, child: Make, found: Make) -> Match:
+    flow.receive("police-br", "message-1", [child("M1", home=BELWA)])
+    flow.receive("cci-dl", "message-2", [found("F1")])
+    with flow.store.read() as work:
+        (best,) = work.matches.best(None, lambda one: one, 5, None)
+    return best  # type: ignore[no-any-return]
+
+
+def owed(store: Store, lane: str) -> list[Any]:
+    with store.read() as work:
+        return [one for one in work.outbox.waiting(lane, None, 50)]
+
+
+def test_the_village_of_the_home_is_told_once_and_other_states_are_not(
+    homeward: Homeward, store: Store, match: Match
+) -> None:
+    with store.write() as work:
+        homeward.decided(work, match.model_copy(update={"state": MatchState.CONFIRMED}), NOW)
+    (notice,) = owed(store, "pri-br")
+    assert (notice.kind, notice.village, notice.about.source_id) == (NoticeKind.CHILD_FOUND, 221402, "M1")
+    assert "Asha" not in notice.text
+    assert owed(store, "pri-up") == []
+
+
+def test_a_child_that_is_home_is_visited_after_two_months_and_six(
+    homeward: Homeward, store: Store, match: Match
+) -> None:
+    with store.write() as work:
+        homeward.decided(work, match.model_copy(update={"state": MatchState.REUNITED}), NOW)
+    told = [(one.kind, (one.due - NOW.date()).days) for one in owed(store, "pri-br")]
+    assert told == [(NoticeKind.FOLLOW_UP, 60), (NoticeKind.FOLLOW_UP, 180)]
+
+
+def test_a_home_is_verified_at_the_asking_of_a_committee_and_the_asking_is_logged(
+    homeward: Homeward, store: Store, match: Match
+) -> None:
+    asked = homeward.ask(COMMITTEE, match.hub_id, Purpose.HOME_VERIFICATION, "CWC/7/2026", NOW)
+    assert asked == ["pri-br"]
+    (notice,) = owed(store, "pri-br")
+    assert notice.kind is NoticeKind.HOME_VERIFICATION
+    with store.read() as work:
+        (line,) = work.audit.of(match.hub_id)
+    assert (line.act, line.case, line.outcome) == ("ask_home", "CWC/7/2026", "asked")
+
+
+def test_a_home_that_nobody_knows_and_a_role_that_may_not_ask(homeward: Homeward, store: Store, match: Match) -> None:
+    with pytest.raises(Refused) as nobody:
+        homeward.ask(COMMITTEE, match.other_hub_id, Purpose.HOME_VERIFICATION, "CWC/7/2026", NOW)
+    assert nobody.value.code == "no_panchayat"
+    officer = person(Officer(id="sho.demo", role="officer"), Role.OFFICER, EVERYWHERE)
+    with pytest.raises(Refused) as denied:
+        homeward.ask(officer, match.hub_id, Purpose.INQUIRY, "FIR 1", NOW)
+    assert denied.value.code == "not_allowed"
+    assert owed(store, "pri-br") == []
