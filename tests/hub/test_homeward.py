@@ -11,6 +11,7 @@ from contracts.exchange import Match, MatchState
 from hub.access import EVERYWHERE, Role, person
 from hub.homeward import Homeward
 from hub.index import Store
+from hub.showing import sight_of
 from registry import Registry, seed
 
 NOW = datetime.datetime(2026, 11, 20, 9, 0, tzinfo=datetime.UTC)
@@ -33,13 +34,13 @@ def match(flow: Any, child: Make, found: Make) -> Match:
     flow.receive("police-br", "message-1", [child("M1", home=BELWA)])
     flow.receive("cci-dl", "message-2", [found("F1")])
     with flow.store.read() as work:
-        (best,) = work.matches.best(None, lambda one: one, 5, None)
+        (best,) = work.matches.best(None, sight_of(COMMITTEE).veil, 5, None)
     return best  # type: ignore[no-any-return]
 
 
 def owed(store: Store, lane: str) -> list[Any]:
     with store.read() as work:
-        return [one for one in work.outbox.waiting(lane, None, 50)]
+        return list(work.outbox.waiting(lane, None, 50))
 
 
 def test_the_village_of_the_home_is_told_once_and_other_states_are_not(
