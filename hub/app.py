@@ -1,7 +1,5 @@
 """The one place where the parts are joined: ``Hub``, the object that doors, portal and command line talk to."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from typing import Self
 
@@ -70,7 +68,7 @@ from hub.settings import Settings, from_environment
 from hub.showing import sight_of
 from hub.systems import Systems
 from hub.timelines import timeline_of
-from hub.writing import Draft, Writing
+from hub.writing import Draft, Writing, draft_key
 
 log = structlog.get_logger()
 
@@ -331,9 +329,7 @@ class Hub(Operating):
 
     def draft_key(self, caller: Caller) -> bytes:
         """By which a person’s browser closes drafts: 32 bytes, the same for this person alone."""
-        caller.require(Act.WRITE_SECTION)
-        secret = self.settings.index_secret.get_secret_value().encode()
-        return hmac.digest(secret, f"draft {caller.id}".encode(), hashlib.sha256)
+        return draft_key(self.settings.index_secret.get_secret_value(), caller)
 
     def read_sections(self, caller: Caller, wanted: Sequence[Wanted], purpose: Purpose, case: str) -> list[SectionRead]:
         """Several sections live at once, of one or several entries; each owner's failure stands beside its section."""

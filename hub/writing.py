@@ -1,6 +1,8 @@
 """The live writing of one section: audited before the owner is asked, passed on, never kept."""
 
 import datetime
+import hashlib
+import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -111,3 +113,9 @@ class Writing:
     def _write(self, line: Line) -> int:
         with self._store.write() as work:
             return work.audit.add(line, self._now())
+
+
+def draft_key(secret: str, caller: Caller) -> bytes:
+    """32 bytes by which this person's browser closes its drafts; drawn from the hub's secret, so kept nowhere."""
+    caller.require(Act.WRITE_SECTION)
+    return hmac.digest(secret.encode(), f"draft {caller.id}".encode(), hashlib.sha256)
