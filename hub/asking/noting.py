@@ -100,7 +100,7 @@ class Noting:
         """How each system did, in its lane: the courier and the next question know it."""
         ended = [task for task in tasks if task.ended_at is not None and not task.cancelled]
         failures = {task.name: why for task in ended if (why := failure_of(error_of(task))) is not None}
-        well = sorted({task.name for task in ended if task.error is None} - failures.keys())
+        well = {task.name: task.seconds for task in ended if task.error is None and task.name not in failures}
         with self._store.write() as work:
             over = work.lanes.all_answered(well, self._now())
         for lane in over:

@@ -20,7 +20,7 @@ from hub.asking.outcomes import answer_of
 from hub.asking.rounds import Round
 from hub.asking.sources import Chosen, Source, Sources, at_their_turn, only
 from hub.finding import Finding
-from hub.index import Store
+from hub.index import Store, Work
 from hub.index.audit import Line
 from hub.showing import is_own, sight_of
 from hub.systems import Systems
@@ -62,12 +62,17 @@ class LiveSearching:
         self._parts, self._patience, self._now, self._require_proof = parts, patience, now, require_proof
         self._sources = Sources(parts.systems)
         self._lately: dict[str, float] = {}
-        """Seconds that each owner's system took when it last answered this process."""
+        """Seconds that each owner's system took when it last answered: this process, or one before it."""
         self._under_way = threading.BoundedSemaphore(patience.at_once)
 
     def prepare(self) -> int:
         """Make the adapters of all that can be searched, so that the first question need not; how many there are."""
+        with self._parts.store.read() as work:
+            self._remember(work)
         return len(self._sources.able(self._parts.registry.participants.all(), Capability.SEARCH).asked)
+
+    def _remember(self, work: Work) -> None:
+        self._lately = work.lanes.seconds() | self._lately
 
     def search(self, caller: Caller, wanted: LiveSearch) -> "Answers":
         """The answer as it grows; the last one is complete. Closing the iterator breaks the question off.
@@ -95,6 +100,8 @@ class LiveSearching:
         indexed = self._parts.finding.found(caller, wanted.query.model_copy(update={"limit": 100}))
         patience = datetime.timedelta(seconds=wanted.source_seconds or self._patience.source)
         with self._parts.store.write() as work:
+            if not self._lately:
+                self._remember(work)
             chosen = at_their_turn(work, able, now, patience)
             opening, line = self._parts.noting.opened(work, question, [source.id for source in chosen.asked])
         fits = self._parts.finding.fits(caller, wanted.query)

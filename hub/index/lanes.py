@@ -1,7 +1,7 @@
 """How each participant's system answers: one row a lane, shared by every courier of every process."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, or_, select, update
@@ -29,6 +29,8 @@ class LaneState:
     answered_at: datetime.datetime | None
     failed_at: datetime.datetime | None
     last_code: str | None
+    seconds: float | None = None
+    """How long its last live answer took, roughly."""
 
 
 # Made once: putting a statement together takes longer than the database needs for it.
@@ -41,6 +43,7 @@ _CALM = select(lanes.c.answered_at).where(_IS, lanes.c.failures == 0, lanes.c.op
 _NOW = bindparam("now", type_=Moment)
 _ANSWERED = update(lanes).where(_IS).values(failures=0, answered_at=_NOW, opened_at=None, resume_at=_NOW)
 _BEGUN = update(lanes).where(_IS).values(tried_at=_NOW, next_at=bindparam("next", type_=Moment))
+_TOOK = update(lanes).where(_IS).values(seconds=bindparam("took"))
 
 
 class Lanes:
@@ -130,21 +133,37 @@ class Lanes:
         self._change(lane, {"next_at": begin + step})
         return begin
 
-    def all_answered(self, names: Sequence[str], now: datetime.datetime) -> list[str]:
-        """These systems answered; the lanes whose incident ends with it."""
+    def seconds(self) -> dict[str, float]:
+        """How long each system's last live answer took."""
+        known = select(lanes.c.lane, lanes.c.seconds).where(lanes.c.seconds.is_not(None))
+        return {row.lane: row.seconds for row in self._connection.execute(known)}
+
+    def all_answered(self, took: Mapping[str, float], now: datetime.datetime) -> list[str]:
+        """These systems answered, each in so many seconds; the lanes whose incident ends with it."""
+        names = sorted(took)
         fresh = [{"lane": name, "failures": 0, "resume_at": now} for name in names]
         dialect.insert_many(self._connection, lanes, fresh, new_only=True)
         ended: list[str] = []
         for some in dialect.parts(names, 500):
             those = lanes.c.lane.in_(some)
-            ended += self._connection.execute(
-                select(lanes.c.lane).where(those, lanes.c.opened_at.is_not(None))
-            ).scalars()
+            before = self._connection.execute(
+                select(lanes.c.lane, lanes.c.opened_at, lanes.c.seconds).where(those)
+            ).all()
+            ended += [row.lane for row in before if row.opened_at is not None]
             calm: Values = {"failures": 0, "tried_at": now, "answered_at": now}
             self._connection.execute(update(lanes).where(those).values(calm))
+            if slower := [
+                {"is_lane": row.lane, "took": took[row.lane]} for row in before if _unlike(row.seconds, took[row.lane])
+            ]:
+                self._connection.execute(_TOOK, slower)
         for lane in ended:
             self._change(lane, {"opened_at": None, "resume_at": now})
         return ended
 
     def _change(self, lane: str, values: Values) -> None:
         self._connection.execute(update(lanes).where(lanes.c.lane == lane).values(values))
+
+
+def _unlike(before: float | None, took: float) -> bool:
+    """Whether it is worth a write: a quarter more or less than was known."""
+    return before is None or abs(took - before) > before / 4

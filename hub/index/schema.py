@@ -210,6 +210,7 @@ lanes = Table(
     Column("answered_at", Moment),
     Column("failed_at", Moment),
     Column("last_code", String(80)),
+    Column("seconds", Float),
 )
 
 #: Records and rows that could not be taken in, with reason and original, until a later good version resolves them.

@@ -2,10 +2,14 @@
 
 import datetime
 import time
+from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from contracts.live import SourceState as S
 from hub.app import Hub
+from hub.asking.loop import Loop, Task
 from tests.hub.asking.conftest import COMMITTEE, Enrol, by_name, question
 from tests.hub.asking.owners import Owners
 
@@ -85,3 +89,27 @@ def test_a_question_that_was_broken_off_counts_against_nobody(hub: Hub, enrol: E
     answers = hub.search_live(COMMITTEE, question())
     answers.close()
     assert lane(hub, "one") is None
+
+
+def test_a_process_that_has_asked_nobody_yet_begins_with_the_systems_that_were_slowest_for_those_before_it(
+    hub: Hub, enrol: Enrol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, milliseconds in (("brisk", 0), ("slow", 400), ("swift", 0)):
+        enrol(name, milliseconds=milliseconds)
+    hub.search_live_whole(COMMITTEE, question())
+    assert lane(hub, "slow").seconds >= 0.4 > lane(hub, "brisk").seconds
+    begun: list[str] = []
+    start = Loop.start
+
+    def noted(loop: Loop, tasks: Sequence[Task]) -> None:
+        begun.extend(task.name for task in tasks)
+        start(loop, tasks)
+
+    monkeypatch.setattr(Loop, "start", noted)
+    later = Hub.open(hub.settings)
+    try:
+        later.search_live_whole(COMMITTEE, question())
+    finally:
+        later.close()
+    assert begun[0] == "slow"
+    assert sorted(begun) == ["brisk", "slow", "swift"]
