@@ -57,6 +57,7 @@ def _posted(url: str, alert: Alert, outgoing: Outgoing) -> bool:
         "what": alert.what,
         "phase": alert.phase,
         "code": alert.code,
+        "detail": alert.detail,
         "at": alert.at.isoformat(),
     }
     try:

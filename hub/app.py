@@ -45,6 +45,7 @@ from hub.erasing.ledger import Ledger
 from hub.erasing.office import Office
 from hub.evidence.lines import taken
 from hub.evidence.proofs import Proofs
+from hub.expiring import Expiry
 from hub.finding import Finding
 from hub.flow import NOTHING_UNREAD, Flow, Unread, woven
 from hub.glass import Glass
@@ -102,6 +103,7 @@ class Hub(Operating):
         )
         self.glass = Glass(store)
         self._identity = _identity(settings)
+        self.expiry = Expiry(store, self.registry, self.systems, self._identity)
         self._finding, self._holding = Finding(store, core), Holding(store, core)
         self.proofs = Proofs(store, settings)
         rules = Rules(settings.gone_share, page_rows=settings.batch_rows, lease_seconds=settings.lease_seconds)

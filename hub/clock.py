@@ -15,6 +15,7 @@ from hub.alerting import Alerting
 from hub.casework.office import Casework
 from hub.citizens.mailing import Mailing
 from hub.erasing.office import Office
+from hub.expiring import Expiry
 from hub.index import Store
 from hub.leasing import leased, process_name
 from hub.reconciling import Reconcilings
@@ -29,6 +30,7 @@ _MAIL_EVERY_SECONDS = 5
 _EXPIRE_EVERY_SECONDS = 60
 _RETENTION_EVERY_SECONDS = 3_600
 _DOUBLES_EVERY_SECONDS = 86_400
+_RUNS_OUT_EVERY_SECONDS = 3_600
 _KEEP_SLOTS = datetime.timedelta(days=7)
 
 
@@ -57,6 +59,8 @@ class Ticked(Protocol):
     def casework(self) -> Casework: ...
     @property
     def alerting(self) -> Alerting: ...
+    @property
+    def expiry(self) -> Expiry: ...
     @property
     def mailing(self) -> Mailing: ...
     def pulled(self) -> list[Participant]: ...
@@ -101,6 +105,8 @@ class Clock:
         self._every("look_through", looking, lambda: self._hub.look_through(self._goes_on))
         self._every("clean_up", _CLEAN_EVERY_SECONDS, self._hub.clean_up)
         self._every("alerts", _ALERT_EVERY_SECONDS, self._hub.alerting.tell)
+        # Each stage is told once; hourly, since a process that is started each day would never come to a daily turn.
+        self._every("runs_out", _RUNS_OUT_EVERY_SECONDS, self._hub.expiry.warn)
         self._every("mail", _MAIL_EVERY_SECONDS, self._hub.mailing.send)
         self._every("expire", _EXPIRE_EVERY_SECONDS, self._hub.reconciling.expire)
         self._every("retention", _RETENTION_EVERY_SECONDS, self._hub.erasing.apply)

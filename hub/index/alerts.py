@@ -11,7 +11,10 @@ from hub.index.inventory_tables import alerts
 
 @dataclass(frozen=True)
 class Alert:
-    """``what`` happened at ``participant``: ``phase`` is ``opened`` or ``ended``. It says nothing about a child."""
+    """``what`` happened at ``participant``: ``phase`` is ``opened`` or ``ended``. It says nothing about a child.
+
+    ``detail`` names what it concerns beyond that, e.g. the flows that stop.
+    """
 
     seq: int
     incident: str
@@ -21,6 +24,7 @@ class Alert:
     code: str | None
     at: datetime.datetime
     attempts: int
+    detail: str | None = None
 
 
 _COLUMNS = [alerts.c[name] for name in Alert.__dataclass_fields__]
@@ -30,23 +34,40 @@ class Alerts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def opened(self, incident: str, participant: str, what: str, code: str | None, now: datetime.datetime) -> bool:
+    def opened(
+        self,
+        incident: str,
+        participant: str,
+        what: str,
+        code: str | None,
+        now: datetime.datetime,
+        detail: str | None = None,
+    ) -> bool:
         """An incident begins; false if it lasts already."""
-        return self._add(incident, participant, what, "opened", code, now)
+        return self._add(incident, participant, what, "opened", code, now, detail)
 
     def ended(self, incident: str, participant: str, what: str, code: str | None, now: datetime.datetime) -> bool:
         """It is over; false if none lasts."""
         return self._add(incident, participant, what, "ended", code, now)
 
     def _add(
-        self, incident: str, participant: str, what: str, phase: str, code: str | None, now: datetime.datetime
+        self,
+        incident: str,
+        participant: str,
+        what: str,
+        phase: str,
+        code: str | None,
+        now: datetime.datetime,
+        detail: str | None = None,
     ) -> bool:
         query = select(alerts.c.phase).where(alerts.c.incident == incident).order_by(alerts.c.seq.desc()).limit(1)
         last = self._connection.execute(query).scalar_one_or_none() or "ended"
         if last == phase:
             return False
         values = {"incident": incident, "participant": participant, "what": what, "phase": phase, "at": now, "due": now}
-        dialect.insert_many(self._connection, alerts, [values | {"code": code and code[:80]}])
+        dialect.insert_many(
+            self._connection, alerts, [values | {"code": code and code[:80], "detail": detail and detail[:400]}]
+        )
         return True
 
     def due(self, now: datetime.datetime, limit: int) -> list[Alert]:

@@ -76,6 +76,7 @@ alerts = Table(
     Column("told_at", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("due", Moment, nullable=False),
+    Column("detail", String(400)),
 )
 _untold = alerts.c.told_at.is_(None)
 Index("ix_alerts_untold", alerts.c.due, sqlite_where=_untold, postgresql_where=_untold)

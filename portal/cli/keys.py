@@ -2,7 +2,7 @@
 
 import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -115,6 +115,35 @@ def bearer(
         found = hub.registry.participants.require(participant)
         hub.registry.participants.alter(found.model_copy(update={"bearer": allow}))
     output.show({"bearer": allow}, as_json, lambda: f"Keys of {participant}: {'allowed' if allow else 'refused'}.")
+
+
+@group.command()
+def expiring(
+    days: Annotated[int, typer.Option(min=0, max=3650, help="How many days ahead.")] = 30, as_json: output.Json = False
+) -> None:
+    """Show what runs out and the flows that stop then: certificates and keys that nothing longer replaces.
+
+    Example:
+
+        trackchild keys expiring --days 90
+    """
+    with opened_hub() as hub:
+        rows = [
+            {
+                "participant": one.participant,
+                "kind": one.kind,
+                "name": one.name,
+                "until": one.until.isoformat(),
+                "stops": list(one.flows),
+            }
+            for one in hub.expiry.soon(days)
+        ]
+    output.show(rows, as_json, lambda: "\n".join(map(_expiring, rows)) or f"Nothing runs out within {days} days.")
+
+
+def _expiring(row: dict[str, Any]) -> str:
+    flows = ", ".join(row["stops"])
+    return f"{row['participant']}  {row['kind']}  {row['name']}  until {row['until'][:10]}  stops: {flows}"
 
 
 @group.command(name="list")

@@ -149,6 +149,8 @@ class Ticked:
         self.alerting = SimpleNamespace(tell=lambda: 0)
         self.casework = SimpleNamespace(sweep=lambda progress: None, look_for_doubles=lambda progress: 0)
         self.erasing = SimpleNamespace(apply=lambda: 0)
+        self.expiry = SimpleNamespace(warn=lambda: 0)
+        self.mailing = SimpleNamespace(send=lambda: 0)
         self.reconciling = SimpleNamespace(expire=lambda: 0, able=list)
 
     def count_pending(self) -> int:
