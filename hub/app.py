@@ -32,6 +32,7 @@ from contracts.live import LiveReply, LiveSearch
 from contracts.timelines import GetTimeline, Timeline
 from hub.access import Act, Caller, Tie, machine, require_permission
 from hub.alerting import Alerting
+from hub.appeals import Appeals
 from hub.asking.joined import Asking
 from hub.asking.reading import SectionRead, Wanted
 from hub.asking.searching import Answers
@@ -112,6 +113,7 @@ class Hub(Operating):
         self.erasing = Office(self.flow, Ledger(settings.ledger), settings.retention)
         self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing)
         self.citizens, self.mailing = Citizens(store, self.registry), Mailing(store, settings)
+        self.appeals = Appeals(store, self.registry, settings)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)
         self._writing = Writing(store, self.systems.able, require_proof=self.proofs.require_current)
         self.asking = Asking(

@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from contracts import Participant, TrackChildError, Unready
 from hub.alerting import Alerting
+from hub.appeals import Appeals
 from hub.casework.office import Casework
 from hub.citizens.mailing import Mailing
 from hub.erasing.office import Office
@@ -27,6 +28,7 @@ _CLEAN_EVERY_SECONDS = 3_600
 _MATCH_EVERY_SECONDS = 60
 _ALERT_EVERY_SECONDS = 2
 _MAIL_EVERY_SECONDS = 5
+_APPEAL_EVERY_SECONDS = 15
 _EXPIRE_EVERY_SECONDS = 60
 _RETENTION_EVERY_SECONDS = 3_600
 _DOUBLES_EVERY_SECONDS = 86_400
@@ -61,6 +63,8 @@ class Ticked(Protocol):
     def alerting(self) -> Alerting: ...
     @property
     def expiry(self) -> Expiry: ...
+    @property
+    def appeals(self) -> Appeals: ...
     @property
     def mailing(self) -> Mailing: ...
     def pulled(self) -> list[Participant]: ...
@@ -108,6 +112,7 @@ class Clock:
         # Each stage is told once; hourly, since a process that is started each day would never come to a daily turn.
         self._every("runs_out", _RUNS_OUT_EVERY_SECONDS, self._hub.expiry.warn)
         self._every("mail", _MAIL_EVERY_SECONDS, self._hub.mailing.send)
+        self._every("appeals", _APPEAL_EVERY_SECONDS, self._hub.appeals.issuing.run)
         self._every("expire", _EXPIRE_EVERY_SECONDS, self._hub.reconciling.expire)
         self._every("retention", _RETENTION_EVERY_SECONDS, self._hub.erasing.apply)
         self._every("sweep", self._hub.settings.sweep_every_seconds, lambda: self._hub.casework.sweep(self._goes_on))

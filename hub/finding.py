@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts import ChildRecord, Refused, Relative
+from contracts import ChildRecord, Place, Refused, Relative
 from contracts.codes import Relation
 from contracts.exchange import Case, GetCase, Search, SearchReply
 from hub.access import Caller, Group, Verdict, require_purpose
@@ -17,7 +17,7 @@ from hub.jurisdiction import tie
 from hub.reports import PublicCard
 from hub.showing import age_years, hit_of, is_own, listed, may_meet, shown, sight_of
 
-_INDIA = ZoneInfo("Asia/Kolkata")
+INDIA = ZoneInfo("Asia/Kolkata")
 #: From this likeness on a name counts as found.
 _LIKE_ENOUGH = 0.5
 _GUARDIANS = (Relation.FATHER, Relation.MOTHER, Relation.GUARDIAN)
@@ -25,7 +25,7 @@ _GUARDIANS = (Relation.FATHER, Relation.MOTHER, Relation.GUARDIAN)
 
 def india_today() -> datetime.date:
     """The day it is in India."""
-    return datetime.datetime.now(_INDIA).date()
+    return datetime.datetime.now(INDIA).date()
 
 
 class Finding:
@@ -110,19 +110,26 @@ class Finding:
         return None if found is None else self._card(found)
 
     def _card(self, found: Found) -> PublicCard:
-        record = found.record
         assert found.public_id is not None
-        age, _ = age_years(record, self._today())
-        return PublicCard(
-            public_id=found.public_id,
-            name=record.names[0].text if record.names else None,
-            age_years=age,
-            gender=record.gender,
-            guardian=_guardian(record.relatives),
-            place=record.event.place.raw if record.event.place else None,
-            missing_on=record.event.on,
-            participant=record.ref.participant,
-        )
+        return card_of(found.public_id, found.record, self._today())
+
+
+def card_of(public_id: str, record: ChildRecord, day: datetime.date) -> PublicCard:
+    """What everybody may see of a child that is shown to the public; its age is that of ``day``."""
+    age, _ = age_years(record, day)
+    where = record.event.place or Place()
+    return PublicCard(
+        public_id=public_id,
+        name=record.names[0].text if record.names else None,
+        age_years=age,
+        gender=record.gender,
+        guardian=_guardian(record.relatives),
+        place=where.raw,
+        missing_on=record.event.on,
+        state=where.state,
+        district=where.district,
+        participant=record.ref.participant,
+    )
 
 
 def _matched(caller: Caller, own: bool) -> tuple[int, str | None]:

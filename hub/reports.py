@@ -190,6 +190,9 @@ class PublicCard(Model):
     """Father's, else mother's or guardian's name."""
     place: str | None = None
     missing_on: datetime.date | None = None
+    state: int | None = None
+    """LGD code, as of ``district``."""
+    district: int | None = None
     participant: ParticipantId
     """Whom to tell: the police system that published the card."""
 

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     """Tries to sign in from one address (of IPv6: one /64) in a minute; what is more is answered 429."""
     public_visits_per_minute: Annotated[int, Field(ge=1)] = 120
     """Public pages shown to one address in a minute; what is more is answered 429."""
+    public_url: Annotated[str, Field(pattern=r"^https?://[^/?#]+$")] | None = None
+    """Address under which the public reaches the portal, for links in feeds; absent: that of the request."""
+    public_domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,58}[a-z0-9])?$")] = "trackchild.invalid"
+    """Domain that sends the public alerts (CAP) and keeps the public records (PFIF); the same for ever."""
+    alert_status: Annotated[str, Field(pattern="^(Actual|Exercise|Test)$")] = "Test"
+    """CAP status of the public alerts: ``Actual`` once the hub is no trial any more."""
     citizens_reports_per_minute: Annotated[int, Field(ge=1)] = 10
     """Reports and questions after one that one address may send in a minute; what is more is answered 429."""
     smtp_host: str | None = None

@@ -11,6 +11,7 @@ from contracts import Unready
 from hub.index import dialect
 from hub.index.accounts import Accounts
 from hub.index.alerts import Alerts
+from hub.index.appeals import Appeals
 from hub.index.aside import Aside
 from hub.index.audit import Audit
 from hub.index.cases import Cases
@@ -69,6 +70,7 @@ class Work:
         self.runs = Runs(connection)
         self.reconciliations = Reconciliations(connection)
         self.alerts = Alerts(connection)
+        self.appeals = Appeals(connection, seal)
         self.leases = Leases(connection)
         self.audit = Audit(connection)
         self.evidence = Evidence(connection)

@@ -7,6 +7,7 @@ from portal.web.pages import (
     casework,
     citizens,
     counts,
+    feeds,
     files,
     glass,
     languages,
@@ -23,6 +24,7 @@ from portal.web.pages import (
 routers = (
     start.router,
     public.router,
+    feeds.router,
     languages.router,
     citizens.router,
     counts.router,
