@@ -30,7 +30,7 @@ from contracts.exchange import (
 )
 from contracts.live import LiveReply, LiveSearch
 from contracts.timelines import GetTimeline, Timeline
-from hub.access import Act, Caller, Tie, machine, require_permission
+from hub.access import Act, Caller, Tie, require_permission
 from hub.alerting import Alerting
 from hub.appeals import Appeals
 from hub.asking.joined import Asking
@@ -57,6 +57,7 @@ from hub.index.audit import Line
 from hub.index.inbox import Received
 from hub.index.migrations import upgrade
 from hub.jurisdiction import Jurisdictions, is_near, tie
+from hub.knowing import Knowing, namespace
 from hub.logs import configure
 from hub.operating import Operating
 from hub.people import People
@@ -75,7 +76,7 @@ from hub.writing import Draft, Writing, draft_key
 log = structlog.get_logger()
 
 
-class Hub(Operating):
+class Hub(Knowing, Operating):
     """Everything that can be asked of the hub. Every method is safe to call from several threads."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -151,34 +152,10 @@ class Hub(Operating):
 
     # The doors: participants' machines, known by their key. Each call needs the permission of its name.
 
-    def participant_by_key(self, key: str) -> Caller:
-        """Who holds ``key``; raises ``Refused`` with code ``wrong_key``."""
-        found = self.registry.participant_by_key(key)
-        if found.certificates and not found.bearer:
-            raise Refused("signature_needed", "This participant signs its messages; its key alone is not taken.")
-        return machine(found)
-
-    def participant_by_certificate(self, certificate: str) -> Caller:
-        """Whose certificate (base64 DER) it is; raises ``Refused`` with code ``unknown_certificate``."""
-        found = self.registry.participants.of_certificate(certificate)
-        if found is None:
-            raise Refused("unknown_certificate", "This certificate is registered for nobody. Have it registered first.")
-        return machine(found)
-
-    def take_signature(self, caller: Caller, value: str) -> None:
-        """Note that a signature was seen; raises ``Refused`` (``replayed``) if it was before, at any process."""
-        with self.store.write() as work:
-            if not work.replies.first(_namespace(caller), value, self.flow.now()):
-                raise Refused("replayed", "This very message came before. Sign each message anew, a repeated one too.")
-
-    def signs(self) -> Identity | None:
-        """By what the hub signs its answers; None where ``TRACKCHILD_SIGNING_KEY`` is not set."""
-        return self._identity
-
     def kept_reply(self, caller: Caller, key: str, body_hash: str) -> str | None:
         """The reply given under an idempotency key; ``Refused`` (``idempotency_key_reused``) for another body."""
         with self.store.read() as work:
-            kept = work.replies.find(_namespace(caller), key)
+            kept = work.replies.find(namespace(caller), key)
             other = kept is not None and not work.inbox.is_same(kept, body_hash)
         if other:
             raise Refused("idempotency_key_reused", "This Idempotency-Key came with another body. Use a new key.")
@@ -187,7 +164,7 @@ class Hub(Operating):
     def keep_reply(self, caller: Caller, key: str, body_hash: str, reply: str) -> None:
         """Keep a reply under an idempotency key, for ever; the first one stays."""
         with self.store.write() as work:
-            work.replies.keep(_namespace(caller), key, Received(body_hash, reply), self.flow.now())
+            work.replies.keep(namespace(caller), key, Received(body_hash, reply), self.flow.now())
 
     def submit_records(self, caller: Caller, message: SubmitRecords, unread: Unread = NOTHING_UNREAD) -> SubmitReply:
         """Take in records of the caller's namespace; the same message gets the same reply again.
@@ -379,11 +356,6 @@ def _policy(settings: Settings) -> Policy:
         longest=settings.retry_longest_seconds,
         hold=settings.lease_seconds,
     )
-
-
-def _namespace(caller: Caller) -> str:
-    """Whose keys they are; people have none."""
-    return caller.participant.id if caller.participant is not None else "-"
 
 
 def _look(caller: Caller, act: Act, hub_id: str, wanted: GetCase | None = None) -> Line:

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """A matching model (``model.toml``) in place of the one shipped."""
     signing_key: Path | None = None
     """PEM file with the private key and the certificate by which the hub signs its answers to signed SOAP messages."""
+    proxy_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """What a proxy in front, where TLS ends, sends as ``X-Proxy-Secret`` beside ``Client-Cert`` (RFC 9440)."""
     index_secret: SecretStr = SecretStr("not-secret-for-trials-only")
     """Secret of the keyed hashes in the index. After a change the hub waits for ``match_all`` to build them anew."""
     encryption_key: Annotated[str, Field(pattern=r"^(none|file:.+|env:.+|keyring:.+)$")] = "none"

@@ -14,6 +14,7 @@ from hub.doors.calls import Call, Desk
 from hub.doors.guard import Limits
 from hub.doors.keys import caller_of
 from hub.doors.performing import begin, perform
+from hub.doors.presented import certificate_of
 from hub.doors.streaming import Growing
 
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}")
@@ -24,7 +25,21 @@ class Front:
 
     def __init__(self, desk: Desk, limits: Limits | None = None) -> None:
         limits = limits or Limits()
+        self._proxy_secret = limits.proxy_secret
         self.desk, self._admission = desk, Admission(limits.calls_per_second, limits.calls_at_once)
+
+    def who(self, scope: Any, key: str) -> str | Caller:
+        """Who asks: by the certificate presented under TLS where it is registered, else by ``key``.
+
+        A key beside a certificate must be the same participant's. ``Refused``: ``client_cert_header``, ``wrong_key``.
+        """
+        certificate = certificate_of(scope, self._proxy_secret)
+        if certificate is None:
+            return key
+        caller = self.desk.participant_by_certificate(certificate)
+        if key and self.desk.holder_of_key(key).id != caller.id:
+            raise Refused("wrong_key", "The key is not that of the certificate's participant. Send your own.")
+        return caller
 
     def answer(
         self,

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
 
@@ -28,6 +28,8 @@ class Limits:
     body_seconds: float = 30.0
     calls_per_second: float = 200.0
     calls_at_once: int = 16
+    proxy_secret: str | None = field(default=None, repr=False)
+    """By which a proxy in front, where TLS ends, proves itself when it tells a client's certificate."""
 
 
 class Guard:

@@ -26,3 +26,10 @@ def caller_of(desk: Desk, key: str | Caller) -> Caller:
         return desk.participant_by_key(key)
     except Refused as error:
         raise Refused("wrong_key", _WRONG) if error.code == "wrong_key" else error from None
+
+
+def same_caller(signed: Caller, presented: str | Caller) -> Caller:
+    """Who signed, if the certificate presented under TLS is not somebody else's; raises ``Refused`` (``wrong_key``)."""
+    if isinstance(presented, Caller) and presented.id != signed.id:
+        raise Refused("wrong_key", "The message is signed by another participant than the connection. Send your own.")
+    return signed

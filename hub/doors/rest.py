@@ -46,11 +46,12 @@ def _endpoint(call: Call, front: Front) -> Any:
     def endpoint(request: Request) -> Response:
         try:
             said = request.headers
+            who = front.who(request.scope, bearer(said.get("authorization")))
             once, trace = said.get("idempotency-key"), said.get("traceparent")
             if call.grows is not None and streaming.MEDIA_TYPE in said.get("accept", ""):
-                begun = front.begin(call, bearer(said.get("authorization")), lambda: _values(call, request), trace)
+                begun = front.begin(call, who, lambda: _values(call, request), trace)
                 return streaming.EventStream(begun[0], streaming.as_json, begun[1])
-            reply = front.answer(call, bearer(said.get("authorization")), lambda: _values(call, request), once, trace)
+            reply = front.answer(call, who, lambda: _values(call, request), once, trace)
         except Exception as error:  # every error has its one form, the unexpected too
             return refused(error)
         body = reply.model_dump_json(exclude_none=True)

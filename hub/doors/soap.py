@@ -21,7 +21,7 @@ from hub.doors.envelope import check_understood, opened, parsed, values
 from hub.doors.faults import Shown, shown
 from hub.doors.front import Front
 from hub.doors.inline import Inline
-from hub.doors.keys import bearer
+from hub.doors.keys import bearer, same_caller
 from hub.doors.signatures import answered, signed_by
 
 # spyne writes whole requests to its log when one fails; nothing of a child belongs there.
@@ -174,7 +174,8 @@ def _operation(call: Call) -> Any:
     def operation(ctx: Any, body: etree._Element) -> Any:
         front: Front = ctx.app.config
         trace = ctx.transport.req_env.get("HTTP_TRACEPARENT")
-        who = ctx.udc.caller if ctx.udc else key_of(ctx)
+        presented = front.who(ctx.transport.req_env["asgi.scope"], "" if ctx.udc else key_of(ctx))
+        who = same_caller(ctx.udc.caller, presented) if ctx.udc else presented
         reply = front.answer(call, who, lambda: values(body, call.request), _once(ctx), trace)
         return bridge.instance(reply)
 

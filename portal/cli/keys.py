@@ -10,18 +10,23 @@ from portal.cli import output
 from portal.cli.opened import opened_hub
 
 group = typer.Typer(name="keys", help="Certificates by which systems sign what they say.", no_args_is_help=True)
+authority_group = typer.Typer(name="authority", help="The small authority itself.", no_args_is_help=True)
+group.add_typer(authority_group)
 _Folder = Annotated[Path, typer.Option(help="Where the authority keeps its key; let nobody else read it.")]
 _Participant = Annotated[str, typer.Argument(help="Id of the participant in the registry.")]
 _File = Annotated[Path, typer.Argument(help="The certificate, as PEM.", exists=True, dir_okay=False)]
 
 
+@authority_group.command(name="new")
 @group.command()
 def init(folder: _Folder = Path("authority"), as_json: output.Json = False) -> None:
     """Make the authority: a key and a certificate of ten years. Refuses where there is one.
 
     Example:
 
-        trackchild keys init --folder authority
+        trackchild keys authority new --folder authority
+
+        trackchild keys init
     """
     from adapters.signing import authority
 
@@ -50,6 +55,83 @@ def issue(
 
 
 @group.command()
+def request(
+    name: Annotated[str, typer.Argument(help="Who asks: a participant's id.")],
+    to: Annotated[Path | None, typer.Option(help="File for the request; else NAME.csr.")] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Make a key that stays here (NAME.key) and a request that the authority's keeper signs.
+
+    Example:
+
+        trackchild keys request police-br
+    """
+    from adapters.signing import authority
+
+    asked = to or Path(f"{name}.csr")
+    authority.request(name, asked.with_suffix(".key"), asked)
+    told = {"request": str(asked), "key": str(asked.with_suffix(".key"))}
+    output.show(told, as_json, lambda: f"Send {told['request']} to the authority; {told['key']} stays with you.")
+
+
+@group.command()
+def sign(
+    asked: Annotated[Path, typer.Argument(help="The request.", exists=True, dir_okay=False)],
+    name: Annotated[str, typer.Argument(help="Whom you know it to come from: names in the request count nothing.")],
+    folder: _Folder = Path("authority"),
+    days: Annotated[int, typer.Option(min=1, max=825, help="How long it holds.")] = 90,
+    to: Annotated[Path | None, typer.Option(help="File for the certificate; else NAME.crt.")] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Certify the key of a request for NAME.
+
+    Example:
+
+        trackchild keys sign police-br.csr police-br
+    """
+    from adapters.signing import authority
+
+    lifetime = datetime.timedelta(days=days)
+    made = authority.sign_request(folder, asked, name, lifetime, to or Path(f"{name}.crt"))
+    output.show({"file": str(made)}, as_json, lambda: f"{made} is the certificate of {name}; register it.")
+
+
+@group.command()
+def rotate(
+    participant: _Participant,
+    folder: _Folder = Path("authority"),
+    days: Annotated[int, typer.Option(min=1, max=825, help="How long the new one holds.")] = 90,
+    to: Annotated[Path | None, typer.Option(help="File for the new key and certificate.")] = None,
+    as_json: output.Json = False,
+) -> None:
+    """Issue a new certificate and take it beside the old one: both hold until the old one is revoked.
+
+    Example:
+
+        trackchild keys rotate police-br
+    """
+    from adapters.signing import authority, certificates_of, identity
+
+    today = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d%H%M%S")
+    with opened_hub() as hub:
+        old = [identity.fingerprint(one) for one in hub.registry.participants.require(participant).certificates]
+        lifetime = datetime.timedelta(days=days)
+        made = authority.issue(folder, participant, lifetime, to or Path(f"{participant}-{today}.pem"))
+        pem = made.read_text()
+        _taken(hub, participant, certificates_of(pem[pem.index("-----BEGIN CERTIFICATE") :])[0])
+    told = {"file": str(made), "revoke": old}
+    then = "".join(f"\nThen: trackchild keys revoke {participant} {one[:16]}" for one in old)
+    output.show(told, as_json, lambda: f"Give {made} to {participant}; both hold now.{then}")
+
+
+def _taken(hub: Any, participant: str, certificate: str) -> int:
+    found = hub.registry.participants.require(participant)
+    held = [*found.certificates, *([] if certificate in found.certificates else [certificate])]
+    hub.registry.participants.alter(type(found).model_validate(found.model_dump() | {"certificates": held}))
+    return len(held)
+
+
+@group.command()
 def register(participant: _Participant, certificate: _File, as_json: output.Json = False) -> None:
     """Take the certificate of FILE as the participant's, beside those it has: two hold while one replaces the other.
 
@@ -63,10 +145,8 @@ def register(participant: _Participant, certificate: _File, as_json: output.Json
 
     new = certificates_of(certificate.read_text())[0]
     with opened_hub() as hub:
-        found = hub.registry.participants.require(participant)
-        held = [*found.certificates, *([] if new in found.certificates else [new])]
-        hub.registry.participants.alter(type(found).model_validate(found.model_dump() | {"certificates": held}))
-    output.show({"certificates": len(held)}, as_json, lambda: f"{participant} has {len(held)} certificates.")
+        held = _taken(hub, participant, new)
+    output.show({"certificates": held}, as_json, lambda: f"{participant} has {held} certificates.")
 
 
 @group.command()

@@ -29,6 +29,7 @@ def _limits(settings: Settings) -> doors.Limits:
         body_bytes=settings.body_limit_bytes,
         calls_per_second=settings.door_calls_per_second,
         calls_at_once=settings.door_calls_at_once,
+        proxy_secret=settings.proxy_secret.get_secret_value() if settings.proxy_secret else None,
     )
 
 

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from contracts import Refused
+from portal.web.tls import Tls, secured
 
 
 class Server(uvicorn.Server):
@@ -22,7 +23,7 @@ class Server(uvicorn.Server):
             self.once_started()
 
 
-def server(app: FastAPI) -> Server:
+def server(app: FastAPI, tls: Tls | None = None) -> Server:
     """A server that serves on the sockets it is given. It logs no addresses: they may tell who looks at whom."""
     settings = uvicorn.Config(
         app,
@@ -35,6 +36,8 @@ def server(app: FastAPI) -> Server:
         # A SOAP call that hangs must not keep the process from ending.
         timeout_graceful_shutdown=2,
     )
+    if tls is not None:
+        secured(settings, tls)
     return Server(settings)
 
 
@@ -49,10 +52,10 @@ def listen(host: str, port: int) -> socket.socket:
         raise Refused("address_taken", f"Cannot listen at {host}:{port}. Choose another with --port.") from None
 
 
-def address_of(listening: socket.socket) -> str:
+def address_of(listening: socket.socket, tls: bool = False) -> str:
     """The address to open in a browser."""
     host, port = listening.getsockname()[:2]
-    return f"http://{host}:{port}"
+    return f"{'https' if tls else 'http'}://{host}:{port}"
 
 
 def say_ready(address: str) -> None:
@@ -60,12 +63,14 @@ def say_ready(address: str) -> None:
     print(f"ready {address}", flush=True)
 
 
-def run(app: FastAPI, listening: socket.socket, announce: Callable[[str], None] = say_ready) -> None:
+def run(
+    app: FastAPI, listening: socket.socket, announce: Callable[[str], None] = say_ready, tls: Tls | None = None
+) -> None:
     """Serve on what :func:`listen` gave until SIGINT or SIGTERM; ``announce`` is told the address once it does."""
     _end_by_signals()
-    serving = server(app)
+    serving = server(app, tls)
     # Not before uvicorn minds signals: whoever reads the line may send one at once.
-    serving.once_started = lambda: announce(address_of(listening))
+    serving.once_started = lambda: announce(address_of(listening, tls is not None))
     serving.run(sockets=[listening])
 
 

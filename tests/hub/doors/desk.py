@@ -71,6 +71,9 @@ class MemoryDesk:
             raise Refused("wrong_key", "This key is not known. Ask the hub for a new one.")
         return self.callers[key]
 
+    def holder_of_key(self, key: str) -> Caller:
+        return self.participant_by_key(key)
+
     def participant_by_certificate(self, certificate: str) -> Caller:
         if certificate not in self.certificates:
             raise Refused("unknown_certificate", "This certificate is registered for nobody.")
