@@ -83,6 +83,8 @@ def _end_match(
     accounted, reunited = status in _ACCOUNTED, status in _ACCOUNTED - {Status.DECEASED}
     state = MatchState.REUNITED if reunited else MatchState.WITHDRAWN
     work.matches.settle(standing, state, by, f"The record was set to {status} by its owner.", now)
+    if status is Status.RESTORED:
+        proposing.home.append(standing.match_id)
     if status is Status.WITHDRAWN:  # somebody may be on the way to fetch this child: a person must look
         work.matches.flag(standing.match_id, status.value)
     mine = NoticeKind.REUNITED if reunited else NoticeKind.MATCH_WITHDRAWN

@@ -208,7 +208,15 @@ class Flow:
         for entry, row in touched:
             if entry.record.ended:
                 end_matches(work, proposing, row, entry.record.status, f"participant:{row.participant}", now)
+        self._owe_of(work, proposing.home, now)
         recall(work, withdrawn, now)
+
+    def _owe_of(self, work: Work, ended: Sequence[str], now: datetime.datetime) -> None:
+        """What a child that is home is owed, whether a person said that it is or an owner closed its record."""
+        for match_id in ended:
+            match = work.matches.find(match_id)
+            if match is not None:
+                self.decided(work, match, now)
 
     def proposing(self) -> Proposing:
         """A fresh follower of changes, for one transaction."""
@@ -245,8 +253,10 @@ class Flow:
     def decide(self, match_id: str, state: MatchState, by: str, reason: str) -> Match:
         """``by`` is the person's id, never a name. Raises ``Refused``: ``unknown_match``, ``illegal_step``."""
         with self.store.write() as work:
-            decided = decide(work, self.proposing(), match_id, state, by, reason, self.now())
+            proposing = self.proposing()
+            decided = decide(work, proposing, match_id, state, by, reason, self.now())
             self.decided(work, decided, self.now())
+            self._owe_of(work, proposing.home, self.now())
             return decided
 
 

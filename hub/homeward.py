@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 
 from contracts import ChildRecord, Notice, NoticeKind, ParticipantKind, Purpose, Reference, Refused
+from contracts.codes import RecordKind
 from contracts.exchange import Match, MatchState
 from hub.access import Act, Caller, require_purpose
 from hub.index import Store, Work
@@ -28,7 +29,10 @@ class Homeward:
         self._store, self._registry = store, registry
 
     def decided(self, work: Work, match: Match, now: datetime.datetime) -> None:
-        """In the transaction of a decision: the alert when a child is found, the visits when it is home."""
+        """In the transaction of a decision: the alert when a child is found, the visits when it is home.
+
+        The visits once, however many found records were confirmed to be the child.
+        """
         if match.state is MatchState.CONFIRMED:
             self._owe(work, match, NoticeKind.CHILD_FOUND, [None], now)
         elif match.state is MatchState.REUNITED:
@@ -64,19 +68,34 @@ class Homeward:
         for ref, other in ((match.ref, match.other), (match.other, match.ref)):
             record = _record(work, ref)
             for lane in [] if record is None else self._panchayats(record):
-                if lane not in told:
+                assert record is not None
+                if lane not in told and not (kind is NoticeKind.FOLLOW_UP and _is_visited(work, lane, ref)):
                     told.add(lane)
-                    assert record is not None
                     made = [_notice(kind, lane, record, other, match.match_id, due, now) for due in days]
                     work.outbox.add(made, now)
 
     def _panchayats(self, record: ChildRecord) -> list[str]:
         """Participants that are panchayats of the state the child's home lies in."""
-        state = None if record.home is None else record.home.state
+        state = _home_state(record)
         if state is None:
             return []
         known = self._registry.participants.all(active=True)
         return [one.id for one in known if one.kind is ParticipantKind.PRI and (not one.states or state in one.states)]
+
+
+def _is_visited(work: Work, lane: str, ref: Reference) -> bool:
+    """Whether the visits of this child were asked for already, with another match of it."""
+    row = work.records.find(participant=ref.participant, source_id=ref.source_id)
+    known = [] if row is None else work.matches.of_row(row.row)
+    return any(work.outbox.last_told(lane, ref.source_id, one.match_id) == NoticeKind.FOLLOW_UP for one in known)
+
+
+def _home_state(record: ChildRecord) -> int | None:
+    """Where the owner wrote down no state of the home, as stations do at home, it is that where the child was missed."""
+    told = None if record.home is None else record.home.state
+    if told is None and record.kind is RecordKind.MISSING and record.event.place is not None:
+        return record.event.place.state
+    return told
 
 
 def _record(work: Work, ref: Reference) -> ChildRecord | None:

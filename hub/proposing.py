@@ -46,6 +46,8 @@ class Proposing:
     tally: Tally = field(default_factory=Tally)
     gone: set[int] = field(default_factory=set)
     """Rows that their owners took back in this transaction: the other side is told so."""
+    home: list[str] = field(default_factory=list)
+    """Matches that ended in this transaction because the child is home again."""
     # New matches and notices wait here, to be written together.
     _fresh: list[Fresh] = field(default_factory=list)
     _owed: list[Notice] = field(default_factory=list)

@@ -2,11 +2,13 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from contracts import ChildRecord, NoticeKind, Officer, Participant, ParticipantKind, Purpose, Refused
+from contracts.codes import Status
 from contracts.exchange import Match, MatchState
 from hub.access import EVERYWHERE, Role, person
 from hub.homeward import Homeward
@@ -84,3 +86,36 @@ def test_a_home_that_nobody_knows_and_a_role_that_may_not_ask(homeward: Homeward
         homeward.ask(officer, match.hub_id, Purpose.INQUIRY, "FIR 1", NOW)
     assert denied.value.code == "not_allowed"
     assert owed(store, "pri-br") == []
+
+
+def test_where_no_state_of_the_home_was_written_down_a_missing_child_lives_where_it_was_missed(
+    homeward: Homeward, store: Store, flow: Any, child: Make
+) -> None:
+    flow.receive("police-br", "message-9", [child("M9", home={"raw": "Village Belwa", "state": None})])
+    with store.read() as work:
+        hub_id = work.records.find(participant="police-br", source_id="M9").hub_id
+    assert homeward.ask(COMMITTEE, hub_id, Purpose.HOME_VERIFICATION, "CWC/7/2026", NOW) == ["pri-br"]
+
+
+def test_a_child_that_its_home_sends_home_is_visited_though_no_person_said_so_at_the_hub(
+    homeward: Homeward, store: Store, match: Match, flow: Any, found: Make
+) -> None:
+    flow = replace(flow, decided=homeward.decided)
+    flow.receive("cci-up", "message-4", [found("F2", participant="cci-up")])
+    with store.read() as work:
+        both = work.matches.best(None, sight_of(COMMITTEE).veil, 5, None)
+    for one in both:
+        flow.decide(one.match_id, MatchState.CONFIRMED, "officer:sho.demo", "The mother knew her.")
+    flow.receive("cci-dl", "message-5", [found("F1", status=Status.RESTORED, version=2)])
+    told = [one.kind for one in owed(store, "pri-br")]
+    assert len(both) == 2
+    assert told == [NoticeKind.CHILD_FOUND] * 2 + [NoticeKind.FOLLOW_UP] * 2
+
+
+def test_a_child_that_was_traced_and_is_not_home_yet_is_not_visited(
+    homeward: Homeward, store: Store, match: Match, flow: Any, child: Make
+) -> None:
+    flow = replace(flow, decided=homeward.decided)
+    flow.decide(match.match_id, MatchState.CONFIRMED, "officer:sho.demo", "The mother knew her.")
+    flow.receive("police-br", "message-5", [child("M1", home=BELWA, status=Status.TRACED, version=2)])
+    assert [one.kind for one in owed(store, "pri-br")] == [NoticeKind.CHILD_FOUND]
