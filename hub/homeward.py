@@ -91,7 +91,7 @@ def _is_visited(work: Work, lane: str, ref: Reference) -> bool:
 
 
 def _home_state(record: ChildRecord) -> int | None:
-    """Where the owner wrote down no state of the home, as stations do at home, it is that where the child was missed."""
+    """Where the owner wrote down no state of the home, as a station at home, it is where the child was missed."""
     told = None if record.home is None else record.home.state
     if told is None and record.kind is RecordKind.MISSING and record.event.place is not None:
         return record.event.place.state

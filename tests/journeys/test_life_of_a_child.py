@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import MetaData, create_engine, select, update
 
-from contracts import Purpose, SectionName
+from contracts import InstitutionKind, Purpose, SectionName
 from contracts.exchange import GetCase, MatchState
 from contracts.timelines import CustodyState, GetTimeline
 from hub.asking.reading import Wanted
@@ -19,9 +19,9 @@ from hub.index.cases import Call, Owed
 from hub.writing import Draft
 from portal.cli.opened import CONSOLE
 from tests.journeys.stage import INDIA, Child, Stage, children, sentence, staged
-from tests.journeys.steps import HOME, RAILWAY, STATION, WHOLE, Step
+from tests.journeys.steps import COMMITTEE, HOME, RAILWAY, STATION, WHOLE, Step
 
-_LONG_AGO = datetime.datetime.now(INDIA) - datetime.timedelta(days=400)
+_LONG_AGO = datetime.datetime.now(INDIA) - datetime.timedelta(days=500)
 FIRST_DAY = _LONG_AGO.replace(hour=10, minute=0, second=0, microsecond=0)
 CASE = "CWC/7/2026"
 HOMES = "cci-dl"
@@ -59,7 +59,7 @@ _HOME_ALONE, _UNSOLVED = (
         *STATION[:3],
         Step("ahtu_transferred", 110, "THANA"),
         Step("ahtu_reported", 190, "CRIME_BRANCH"),
-        *(one.later(200) for one in STATION[5:8]),
+        *(one.later(200) for one in STATION[5:]),
     ),
 )
 DEADLINES = (
@@ -268,6 +268,9 @@ def test_a_deadline_that_is_missed_is_warned_of_escalated_and_listed_and_the_cas
     assert standing.duties is not None
     assert Standing.MET_LATE in {one.standing for one in standing.duties.over if one.code == missed.code}
     assert [one for one in standing.wrong if one.rule in ("illegal_step", "unknown_step", "wrong_institution")] == []
+    with stage.hub.store.read() as work:
+        kept = work.cases.find(hub_id)
+    assert kept is not None and (kept.state, kept.ended) == ("closed", True)
     assert missed.code not in {one.code for one in owed(stage, hub_id)}
 
 
@@ -284,6 +287,8 @@ def it_is_warned_of_and_escalated(stage: Stage, hub_id: str, missed: Missed, sou
     assert told == ([[1], [1, 2], [1, 2]] if warned else [[2], [2], [2]])
     line = next(one for one in stage.hub.casework.due(CONSOLE, 500) if (one.hub_id, one.code) == (hub_id, missed.code))
     assert line.overdue
+    if InstitutionKind.CWC in missed.limit.escalates_to and kept_by(stage, hub_id) == COMMITTEE:
+        assert [one.stage for one in calls(stage, hub_id, missed, duty, COMMITTEE)] == [2]
     stage.hub.deliver()
     words = [kind for kind, text in stage.told_to(missed.owner, source_id) if missed.limit.words in text]
     assert len(words) == (2 if warned else 1)
@@ -303,8 +308,16 @@ def owed(stage: Stage, hub_id: str) -> list[Owed]:
         return work.cases.owed(kept.row)
 
 
-def calls(stage: Stage, hub_id: str, missed: Missed, duty: Owed) -> list[Call]:
+def kept_by(stage: Stage, hub_id: str) -> str | None:
+    """The committee that has the case."""
     with stage.hub.store.read() as work:
-        found = work.cases.calls_to(f"participant:{missed.owner}", FIRST_DAY, 1_000)
+        kept = work.cases.find(hub_id)
+    return None if kept is None else kept.committee
+
+
+def calls(stage: Stage, hub_id: str, missed: Missed, duty: Owed, whom: str | None = None) -> list[Call]:
+    """What the owner, or an institution, was told of one duty."""
+    with stage.hub.store.read() as work:
+        found = work.cases.calls_to(whom or f"participant:{missed.owner}", FIRST_DAY, 1_000)
     mine = [call for call, kept in found if (kept.hub_id, call.code, call.turn) == (hub_id, missed.code, duty.turn)]
     return sorted(mine, key=lambda call: call.stage)
