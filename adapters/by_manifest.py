@@ -277,11 +277,7 @@ class ByManifest(Adapter):
 
     def _check_list(self, source: PullList) -> list[Step]:
         try:
-            if self._reads_files():
-                first = next(self._pull_files(None), None)
-            else:
-                row = next(paging.read(source, self._asks(source), None, self.manifest.adapter.timezone), None)
-                first = item(source, row[0], 1, "") if row else None
+            first = self.first(source)
         except (Refused, Unready) as error:
             return [Step(f"list {source.name}", False, error.code, error.message)]
         if first is None:
@@ -289,6 +285,13 @@ class ByManifest(Adapter):
         if isinstance(first, Gap):
             return [Step(f"list {source.name}", False, first.reason, "check id and records in the manifest")]
         return [Step(f"list {source.name}", True, "answers"), self._check_words(source, first)]
+
+    def first(self, source: PullList) -> Words | Gap | None:
+        """The first row of a list; None where it is empty. Raises as a pull does."""
+        if self._reads_files():
+            return next((one for one in self._pull_files(None) if _of_list(one, source)), None)
+        row = next(paging.read(source, self._asks(source), None, self.manifest.adapter.timezone), None)
+        return item(source, row[0], 1, "") if row else None
 
     def _check_words(self, source: PullList, words: Words) -> Step:
         try:
@@ -346,6 +349,10 @@ def item(source: PullList, row: Row, number: int, cursor: str) -> Words | Gap:
     if not _SOURCE_ID.match(source_id):
         return Gap(f"{source.name} row {number}", "no_id: the row has no id of letters, digits and . _ : / -", cursor)
     return Words(source_id, {"@list": source.name, **row}, cursor)
+
+
+def _of_list(one: Words | Gap, source: PullList) -> bool:
+    return isinstance(one, Gap) or one.body.get("@list") == source.name
 
 
 def _clean(foreign: Any) -> str:

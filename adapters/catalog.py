@@ -85,6 +85,11 @@ def maker(kind: str, outside: Sequence[Path] = ()) -> Callable[[Connection], Ada
     return lambda connection: ByManifest(connection, said, where, hooks)
 
 
+def of_file(path: Path, connection: Connection) -> ByManifest:
+    """An adapter by the manifest at ``path``, wherever it lies, with the ``translate.py`` beside it."""
+    return ByManifest(connection, load(path), path.parent, _hooks(path.parent))
+
+
 def node(kind: str) -> Serve:
     """The ``serve`` function of a kind's look-alike; raises ``Refused`` (code ``no_node``) if it has none.
 

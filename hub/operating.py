@@ -8,7 +8,9 @@ import structlog
 
 from adapters import archives
 from adapters.base import Adapter, Capability, Step
-from contracts import Participant, Refused, tracing
+from adapters.reaching import Tried
+from adapters.stepping import try_all
+from contracts import Participant, Purpose, Refused, tracing
 from hub import porting
 from hub.access import Act, Caller
 from hub.clock import forget_old_slots
@@ -18,6 +20,7 @@ from hub.flow import Flow
 from hub.holding import Holding
 from hub.index import Store
 from hub.index.alerts import Alert
+from hub.index.audit import Line
 from hub.letters import Filter, Letter
 from hub.looking import look_through
 from hub.people import People
@@ -195,3 +198,17 @@ class Operating:
 
     def _takes_notices(self, participant_id: str) -> Adapter | None:
         return self.systems.able(participant_id, Capability.PUSH)
+
+    def test_participant(self, participant_id: str, caller: Caller, push: bool = False) -> list[Tried]:
+        """Try every step of a participant's system as ``caller``, a person; written into the audit before.
+
+        Records are read at the owner and not kept; ``push`` sends one notice that says that it is a test.
+        """
+        assert caller.officer is not None
+        adapter, officer = self.systems.adapter(participant_id), caller.officer
+        line = Line(
+            caller.id, officer.role, "test_adapter", "asked", purpose=Purpose.AUDIT.value, detail=participant_id
+        )
+        with self.store.write() as work:
+            work.audit.add(line, self.flow.now())
+        return try_all(adapter, officer, push=push)

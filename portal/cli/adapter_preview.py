@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Group, RenderableType
 
-from contracts import Refused
 from portal.cli import output
+from portal.cli.adapter_named import Secret, System, Url, named, with_manifest
 
 if TYPE_CHECKING:
-    from adapters.by_manifest import ByManifest
     from adapters.previewing import Preview
 
 
 def preview(
-    system: Annotated[str, typer.Argument(help="A participant of the registry, or an adapter's kind with --url.")],
-    url: Annotated[str | None, typer.Option(help="Address of a system that is not registered yet.")] = None,
-    secret: Annotated[str | None, typer.Option(help="Where its secret lies: env:NAME or file:PATH.")] = None,
+    system: System,
+    url: Url = None,
+    secret: Secret = None,
     rows: Annotated[int, typer.Option(min=1, max=200, help="Records shown whole.")] = 10,
     read: Annotated[int, typer.Option(min=1, max=100_000, help="Records read for coverage and code lists.")] = 1_000,
     as_json: output.Json = False,
@@ -32,32 +31,8 @@ def preview(
     """
     from adapters.previewing import preview as previewed
 
-    made = previewed(_adapter(system, url, secret), rows, max(rows, read))
+    made = previewed(with_manifest(named(system, url, secret)), rows, max(rows, read))
     output.show(_plain(made), as_json, lambda: _told(made))
-
-
-def _adapter(system: str, url: str | None, secret: str | None) -> "ByManifest":
-    from adapters import catalog
-    from adapters.base import Connection
-    from adapters.by_manifest import ByManifest
-    from adapters.outgoing import ANYWHERE
-    from hub.settings import from_environment
-    from portal.cli.opened import opened_hub
-    from registry import secrets
-
-    if url is None:
-        with opened_hub() as hub:
-            made = hub.systems.adapter(system)
-    else:
-        outside = from_environment().adapters
-        made = catalog.adapter(
-            system,
-            Connection(system.replace("_", "-"), url, secret and secrets.read(secret), outgoing=ANYWHERE),
-            outside,
-        )
-    if not isinstance(made, ByManifest):
-        raise Refused("no_manifest", "This adapter has no manifest of its own to preview.")
-    return made
 
 
 def _plain(made: "Preview") -> dict[str, Any]:

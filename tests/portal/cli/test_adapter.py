@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.portal.cli.conftest import Typed
 
@@ -61,3 +62,32 @@ def test_a_draft_is_not_written_over_unless_asked(typed: Typed, sample: Path) ->
     typed("adapter", "new", "police_xy", "--sample", str(sample))
     assert "draft_exists: " in typed("adapter", "new", "police_xy", "--sample", str(sample)).err
     assert typed("adapter", "new", "police_xy", "--sample", str(sample), "--force").code == 0
+
+
+def test_a_saved_system_is_tried_step_by_step_and_the_exit_code_says_whether_it_stands(
+    typed: Typed, sample: Path, tmp_path: Path
+) -> None:
+    typed("adapter", "new", "police_xy", "--sample", str(sample))
+    manifest = tmp_path / "mine" / "police_xy" / "manifest.toml"
+    done = typed("adapter", "test", str(manifest), "--url", sample.as_uri())
+    assert done.code == 0 and "record translated" in done.out and "Ravi" not in done.out
+    sample.write_text("[{]")
+    wrong = typed("adapter", "test", "police_xy", "--url", sample.as_uri(), "--json")
+    assert wrong.code != 0 and "test_failed: " in wrong.err
+    assert [step["name"] for step in json.loads(wrong.out) if step["outcome"] == "failed"]
+    assert "no_address: " in typed("adapter", "test", str(manifest)).err
+
+
+def test_a_participant_whose_port_is_closed_is_told_so_and_the_test_stands_in_the_audit(
+    typed: Typed, sample: Path, tmp_path: Path
+) -> None:
+    typed("adapter", "new", "police_xy", "--sample", str(sample))
+    url = "http://127.0.0.1:1"
+    assert typed("registry", "add", "xy", "--name", "XY", "--kind", "state_police", "--adapter", "police_xy", "--url", url).code == 0
+    done = typed("adapter", "test", "xy")
+    assert done.code != 0 and "address_not_allowed" in done.out and "TRACKCHILD_ALLOW_NETWORKS" in done.out
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    with engine.connect() as connection:
+        lines = connection.execute(sa.text("SELECT who, detail FROM audit WHERE act = 'test_adapter'")).all()
+    engine.dispose()
+    assert lines == [("console", "xy")]
