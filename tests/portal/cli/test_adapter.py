@@ -90,4 +90,4 @@ def test_a_participant_whose_port_is_closed_is_told_so_and_the_test_stands_in_th
     with engine.connect() as connection:
         lines = connection.execute(sa.text("SELECT who, detail FROM audit WHERE act = 'test_adapter'")).all()
     engine.dispose()
-    assert lines == [("console", "xy")]
+    assert lines == [("officer:console", "xy")]
