@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Mapped
 from itertools import islice
 from pathlib import Path
@@ -66,6 +66,9 @@ class ByManifest(Adapter):
         self.capabilities = offered(manifest)
         self.over_wire = manifest.connection.transport in ("rest", "soap")
         self.unused: Counter[Note] = Counter()
+        self.leaves: Callable[[PullList, Row], bool] = lambda source, row: False
+        """Whether a list is left at a row; and what is done before each page is asked for (``adapters.spanning``)."""
+        self.before_page: Callable[[], None] = lambda: None
         self._transport: Transport | None = None
 
     @property
@@ -252,11 +255,17 @@ class ByManifest(Adapter):
         for source in self.manifest.pull.lists if self.manifest.pull else []:
             rows = paging.read(source, self._asks(source), at.get(source.name), self.manifest.adapter.timezone)
             for number, (row, position) in enumerate(rows, start=1):
+                if self.leaves(source, row):
+                    break
                 at[source.name] = position
                 yield item(source, row, number, json.dumps(at))
 
     def _asks(self, source: PullList) -> paging.Ask:
-        return lambda params: self.transport.ask(source, params)
+        def ask(params: dict[str, Any]) -> Any:
+            self.before_page()
+            return self.transport.ask(source, params)
+
+        return ask
 
     def _pull_files(self, cursor: str | None) -> Iterator[Words | Gap]:
         """Saved pages; the cursor is list, file and row number."""

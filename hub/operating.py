@@ -8,11 +8,13 @@ import structlog
 
 from adapters import archives
 from adapters.base import Adapter, Capability, Step
+from adapters.by_manifest import ByManifest
 from adapters.reaching import Tried
 from adapters.stepping import try_all
 from contracts import Participant, Purpose, Refused, tracing
-from hub import porting
+from hub import backfilling, porting
 from hub.access import Act, Caller
+from hub.backfilling import Backfills, Days
 from hub.clock import forget_old_slots
 from hub.courier import Courier
 from hub.evidence.proofs import Proofs
@@ -75,6 +77,31 @@ class Operating:
             adapter = self.systems.reading_saved(participant, folder)
             held = porting.checkpoint(participant_id, source)
             return self._pulling_by(adapter, False, held, seen.batch).run(progress)
+
+    def backfill(self, participant_id: str, days: Days, progress: Progress | None = None) -> PullReport:
+        """Take in what changed at a participant on some days; see ``hub.backfilling``. A finished one is not read anew.
+
+        ``Refused``: ``no_dates``, ``bad_days``.
+        """
+        participant = self.registry.participants.require(participant_id)
+        self.systems.able(participant_id, Capability.PULL) or self._unpullable(participant_id)
+        adapter = self.systems.made_for(participant)  # its own: what leaves a list early must not leave a pull's
+        if not isinstance(adapter, ByManifest):
+            raise Refused("no_dates", "This system's lists are not asked for by date. Port or pull it whole.")
+        return backfilling.run(
+            self.flow,
+            adapter,
+            days,
+            self.systems.terms(participant_id),
+            batch_rows=self.settings.batch_rows,
+            lease_seconds=self.settings.lease_seconds,
+            progress=progress,
+        )
+
+    @property
+    def backfills(self) -> Backfills:
+        """How the backfills stand, and how one is paused."""
+        return Backfills(self.store, self.flow.now)
 
     def pulled(self) -> list[Participant]:
         """Active participants whose system can be pulled from."""

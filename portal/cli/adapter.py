@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from contracts import Unready
-from portal.cli import adapter_new, adapter_preview, adapter_test, output
+from portal.cli import adapter_backfill, adapter_new, adapter_preview, adapter_test, output
 from portal.cli.opened import opened_hub
 
 group = typer.Typer(
@@ -14,6 +14,7 @@ group = typer.Typer(
 group.command(name="new")(adapter_new.new)
 group.command(name="preview")(adapter_preview.preview)
 group.command(name="test")(adapter_test.test)
+group.command(name="backfill")(adapter_backfill.backfill)
 
 
 @group.command(name="list")

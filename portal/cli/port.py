@@ -1,17 +1,15 @@
 """``trackchild port``: a participant's whole history, read live or from what was saved of it."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Group, RenderableType
 
-from contracts import Unready
 from hub.reports import PullReport
 from portal.cli import output
 from portal.cli.exchange import Participant, all_answered, counts, known
-from portal.cli.opened import opened_hub
+from portal.cli.opened import opened_hub, patiently
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -68,16 +66,8 @@ def _live(hub: "Hub", participant: str, quiet: bool) -> PullReport:
 
 
 def _saved(hub: "Hub", participant: str, source: Path, seen: "Seen", quiet: bool) -> PullReport:
-    """One source. What a process that was killed still holds is waited for: its lease runs out."""
-    until = time.monotonic() + hub.settings.lease_seconds + 5
     with output.progress(f"porting {source.name}", quiet) as advance:
-        while True:
-            try:
-                return hub.port_saved(participant, source, seen, advance)
-            except Unready as error:
-                if error.code != "already_running" or time.monotonic() > until:
-                    raise
-            time.sleep(0.5)
+        return patiently(hub, lambda: hub.port_saved(participant, source, seen, advance))
 
 
 def _told(reports: list[PullReport], unknown: "list[UnknownStation]", rejected: int | None, path: Path | None) -> Group:

@@ -83,7 +83,12 @@ def test_a_participant_whose_port_is_closed_is_told_so_and_the_test_stands_in_th
 ) -> None:
     typed("adapter", "new", "police_xy", "--sample", str(sample))
     url = "http://127.0.0.1:1"
-    assert typed("registry", "add", "xy", "--name", "XY", "--kind", "state_police", "--adapter", "police_xy", "--url", url).code == 0
+    assert (
+        typed(
+            "registry", "add", "xy", "--name", "XY", "--kind", "state_police", "--adapter", "police_xy", "--url", url
+        ).code
+        == 0
+    )
     done = typed("adapter", "test", "xy")
     assert done.code != 0 and "port 1 is closed" in done.out and "DNS" in done.out
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'hub.sqlite'}")
