@@ -32,7 +32,7 @@ class Reached:
 
 
 class Span(Adapter):
-    """``begin`` to ``end`` (not included), aware. ``go_on`` is called now and then; its ``Unready`` ends the reading there.
+    """``begin`` to ``end`` (not included), aware. ``go_on`` is called now and then; its ``Unready`` ends the reading.
 
     Raises ``Refused`` (``no_dates``) where a list of the system is not asked for by time of change.
     """
