@@ -4,6 +4,6 @@
 longer), ``desk`` gives messages and feeds out, ``cap`` and ``pfif`` write them.
 """
 
-from hub.appeals.desk import Appeals
+from hub.appeals.desk import Appeals, Wanted
 
-__all__ = ["Appeals"]
+__all__ = ["Appeals", "Wanted"]

@@ -2,20 +2,36 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 import registry
-from contracts import AreaKind
+from contracts import AreaKind, Permission
 from contracts.atom import Entry, Feed, feed
-from hub.appeals import cap
+from contracts.pfif import document as pfif_document
+from hub.access import Caller, require_permission
+from hub.appeals import cap, pfif
 from hub.appeals.issuing import LASTS, Issuing, card_at
 from hub.index import Store, Work
 from hub.index.appeals import CANCEL, Message, Shown
 from hub.settings import Settings
+from hub.showing import listed
 from registry import states
 
 PER_PAGE = 100
 _CANCEL_LASTS = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader of the PFIF feed asks for."""
+
+    version: str = "1.4"
+    min_entry_date: datetime.datetime | None = None
+    person_record_id: str | None = None
+    max_results: int = 10
+    skip: int = 0
+    notes: bool = True
 
 
 def _now() -> datetime.datetime:
@@ -57,6 +73,63 @@ class Appeals:
             next_link=f"{here}?page={page + 1}" if len(pairs) > PER_PAGE else None,
         )
         return feed(about, entries)
+
+    def pfif_feed(self, wanted: Wanted, base: str, caller: Caller | None = None) -> ET.Element:
+        """An Atom feed of PFIF persons: oldest first from ``min_entry_date``, else newest first.
+
+        ``caller`` is a participant that asks by its key and sees what its role opens; ``Refused`` (``not_permitted``).
+        """
+        if caller is not None:
+            require_permission(caller, Permission.SEARCH)
+        base = self._url or base
+        with self._store.read() as work:
+            shared = [one for pair in self._wanted(work, wanted) if (one := self._shared(*pair, base, caller))]
+        entries = [
+            Entry(
+                id=f"pfif:{one.record_id}",
+                title=(one.card and one.card.name) or one.record_id,
+                updated=one.message.sent,
+                content=pfif_document(wanted.version, [pfif.person(wanted.version, one, wanted.notes)]),
+            )
+            for one in shared
+        ]
+        return feed(
+            Feed(
+                id=f"urn:trackchild:{self._sender.domain}:persons",
+                title="Missing children (PFIF)",
+                author=self._sender.domain,
+                updated=max((entry.updated for entry in entries), default=self._now()),
+                self_link=f"{base}/public/pfif/persons.atom",
+            ),
+            entries,
+        )
+
+    def _wanted(self, work: Work, wanted: Wanted) -> list[tuple[Message, Shown | None]]:
+        if wanted.person_record_id is not None:
+            domain, _, local = wanted.person_record_id.partition("/")
+            one = work.appeals.one(public_id=local) if domain == self._sender.domain else None
+            return [] if one is None else [one]
+        if wanted.min_entry_date is not None:
+            return work.appeals.since(wanted.min_entry_date, wanted.max_results, wanted.skip)
+        return work.appeals.newest(wanted.max_results, wanted.skip)
+
+    def _shared(self, message: Message, shown: Shown | None, base: str, caller: Caller | None) -> pfif.Shared | None:
+        """What a person is written from; None where it may be shown no more and the placeholder does not stand yet."""
+        if message.kind == CANCEL:
+            return pfif.Shared(self._sender.domain, message, message.sent)
+        if shown is None or not self.issuing.says(message, shown):
+            return None
+        card = card_at(shown, message.sent)
+        owner = self._registry.participants.get(card.participant)
+        return pfif.Shared(
+            self._sender.domain,
+            message,
+            min(shown.record.expires_at or message.sent + LASTS, message.sent + LASTS),
+            card,
+            "unknown" if owner is None else owner.name,
+            f"{base}/public/missing/{card.public_id}",
+            None if caller is None else listed(caller, shown.record),
+        )
 
     def _entry(self, told: cap.Told, base: str) -> Entry:
         message = told.message

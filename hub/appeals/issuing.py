@@ -66,7 +66,8 @@ class Issuing:
 
     def _say(self, work: Work, shown: Shown, kind: str, sent: datetime.datetime) -> None:
         card = card_at(shown, sent)
-        work.appeals.say(shown.public_id, kind, sent, (card.state, card.district), self._digest(card), shown.updated)
+        digest = self._digest(shown, sent)
+        work.appeals.say(shown.public_id, kind, sent, (card.state, card.district), digest, shown.updated)
 
     def _moment(self, work: Work) -> datetime.datetime:
         """Whole seconds, as both standards tell them; never before what was sent already."""
@@ -75,12 +76,11 @@ class Issuing:
 
     def says(self, message: Message, shown: Shown) -> bool:
         """Whether the entry still says what the message said."""
-        return message.digest is not None and hmac.compare_digest(
-            message.digest, self._digest(card_at(shown, message.sent))
-        )
+        return message.digest is not None and hmac.compare_digest(message.digest, self._digest(shown, message.sent))
 
-    def _digest(self, card: PublicCard) -> bytes:
-        return hmac.digest(self._secret, card.model_dump_json().encode(), hashlib.sha256)
+    def _digest(self, shown: Shown, sent: datetime.datetime) -> bytes:
+        said = f"{card_at(shown, sent).model_dump_json()} {shown.record.expires_at}"
+        return hmac.digest(self._secret, said.encode(), hashlib.sha256)
 
 
 def card_at(shown: Shown, sent: datetime.datetime) -> PublicCard:

@@ -1,7 +1,6 @@
 """CAP alerts of missing children that the public is shown: told, told anew, taken back."""
 
-import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,56 +8,15 @@ from xml.etree import ElementTree as ET
 import pytest
 from lxml import etree
 
-import registry
-from contracts import ChildRecord, Participant, ParticipantKind
+from contracts import ChildRecord
 from contracts.atom import ATOM, written
-from contracts.codes import PublicationBasis, RecordKind, Restriction, Status
+from contracts.codes import RecordKind, Restriction, Status
 from hub.appeals import Appeals
 from hub.appeals.cap import CAP
-from hub.index import Store
-from hub.settings import Settings
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).with_name("cap-1.2.xsd")))
 BASE = "http://hub.test"
 Make = Callable[..., ChildRecord]
-
-
-class Day:
-    """A day that goes on when told to."""
-
-    def __init__(self) -> None:
-        self.now = datetime.datetime(2026, 2, 1, 9, 0, 30, 5, tzinfo=datetime.UTC)
-
-    def __call__(self) -> datetime.datetime:
-        return self.now
-
-    def later(self, **time: float) -> None:
-        self.now += datetime.timedelta(**time)
-
-
-@pytest.fixture
-def day() -> Day:
-    return Day()
-
-
-@pytest.fixture
-def appeals(store: Store, day: Day) -> Iterator[Appeals]:
-    registry.seed(store.engine)
-    directory = registry.Registry(store.engine)
-    kind = ParticipantKind.STATE_POLICE
-    directory.participants.put(Participant(id="police-br", name="Bihar Police", kind=kind, permissions=[]))
-    return Appeals(store, directory, Settings(public_domain="hub.example.in"), day)
-
-
-@pytest.fixture
-def shown(child: Make) -> Make:
-    """A missing child that the public is shown, as its owner tells it."""
-
-    def made(source_id: str = "A-1", name: str = "Asha Devi", **more: Any) -> ChildRecord:
-        usual = {"status": Status.UNTRACED, "publication": PublicationBasis.POLICE_APPEAL}
-        return child(source_id, name, **usual | more)
-
-    return made
 
 
 def links(appeals: Appeals) -> list[str]:
@@ -125,7 +83,7 @@ def test_what_the_public_may_not_see_is_never_told(appeals: Appeals, tell: Any, 
 
 
 def test_a_change_that_the_public_sees_is_an_update_of_the_same_alert(
-    appeals: Appeals, day: Day, tell: Any, shown: Make
+    appeals: Appeals, day: Any, tell: Any, shown: Make
 ) -> None:
     tell(shown())
     first = newest(appeals)
@@ -154,7 +112,7 @@ def test_what_changed_is_not_told_under_the_old_message(appeals: Appeals, tell: 
 
 
 def test_recovery_withdraws_at_once_and_cancels_what_went_out_before_without_a_word_of_the_child(
-    appeals: Appeals, day: Day, tell: Any, shown: Make
+    appeals: Appeals, day: Any, tell: Any, shown: Make
 ) -> None:
     tell(shown())
     first = newest(appeals)
@@ -189,7 +147,7 @@ def test_every_end_of_being_shown_is_told_by_the_same_cancel(
     assert (said(cancel, "msgType"), said(cancel, "info/headline")[0]) == (["Cancel"], "Missing child alert cancelled")
 
 
-def test_a_child_lost_again_is_a_new_alert(appeals: Appeals, day: Day, tell: Any, shown: Make) -> None:
+def test_a_child_lost_again_is_a_new_alert(appeals: Appeals, day: Any, tell: Any, shown: Make) -> None:
     for version, status in enumerate((Status.UNTRACED, Status.TRACED, Status.UNTRACED), 1):
         tell(shown(status=status, version=version))
         appeals.issuing.run()
@@ -198,7 +156,7 @@ def test_a_child_lost_again_is_a_new_alert(appeals: Appeals, day: Day, tell: Any
     assert (said(again, "msgType"), said(again, "references")) == (["Alert"], [])
 
 
-def test_an_alert_is_told_again_before_it_expires(appeals: Appeals, day: Day, tell: Any, shown: Make) -> None:
+def test_an_alert_is_told_again_before_it_expires(appeals: Appeals, day: Any, tell: Any, shown: Make) -> None:
     tell(shown())
     expires = said(newest(appeals), "info/expires")[0]
     day.later(days=28)
@@ -208,7 +166,7 @@ def test_an_alert_is_told_again_before_it_expires(appeals: Appeals, day: Day, te
     assert appeals.issuing.run() == 0
 
 
-def test_a_cancel_is_forgotten_after_thirty_days(appeals: Appeals, day: Day, tell: Any, shown: Make) -> None:
+def test_a_cancel_is_forgotten_after_thirty_days(appeals: Appeals, day: Any, tell: Any, shown: Make) -> None:
     tell(shown())
     appeals.issuing.run()
     tell(shown(status=Status.TRACED, version=2))

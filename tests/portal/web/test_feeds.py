@@ -42,3 +42,22 @@ def test_an_alert_is_gone_as_soon_as_the_child_is_traced_and_its_cancel_says_not
 def test_an_alert_that_never_was_is_not_found(browser: Any) -> None:
     assert browser.get("/public/alerts/0000").status_code == 404
     assert browser.get("/public/alerts.atom?page=0").status_code == 422
+
+
+def test_a_missing_child_is_given_as_a_pfif_person_in_the_version_asked_for(browser: Any, desk: Any) -> None:
+    desk.hub.appeals.issuing.run()
+    told = browser.get("/public/pfif/persons.atom?version=1.3&min_entry_date=2020-01-01T00:00:00Z")
+    assert 'xmlns:pfif13="http://zesty.ca/pfif/1.3"' in told.text
+    assert "मोहम्मद राशिद" in told.text
+    assert "Raju" not in told.text
+    for hidden in ("Rasheed", "Lajpat", "BR/2024/118", "eyebrow"):
+        assert hidden not in told.text
+    assert browser.get("/public/pfif/persons.atom?version=2.0").status_code == 422
+
+
+def test_a_wrong_key_is_refused_and_a_participants_key_opens_more(browser: Any, desk: Any) -> None:
+    desk.hub.appeals.issuing.run()
+    wrong = browser.get("/public/pfif/persons.atom", headers={"Authorization": "Bearer nonsense"})
+    assert wrong.status_code == 401
+    key = desk.hub.registry.keys.issue("police-br").key
+    assert "Raju" in browser.get("/public/pfif/persons.atom", headers={"Authorization": f"Bearer {key}"}).text
