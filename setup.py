@@ -19,6 +19,7 @@ setup(
         "psycopg[binary]>=3.2",
         "APScheduler>=3.11,<4",
         "cryptography>=44",
+        "http-message-signatures>=3,<4",
         "zeep>=4.3",
         "spyne>=2.14",
         "six>=1.16",

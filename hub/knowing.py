@@ -1,6 +1,6 @@
 """Whose machine asks: by its key, its certificate or its signature; and by what the hub signs its answers."""
 
-from adapters.signing import Identity
+from adapters.signing import Identity, identity
 from contracts import Refused
 from hub.access import Caller, machine
 from hub.flow import Flow
@@ -33,6 +33,14 @@ class Knowing:
         if found is None:
             raise Refused("unknown_certificate", "This certificate is registered for nobody. Have it registered first.")
         return machine(found)
+
+    def certificate_named(self, participant: str, fingerprint: str) -> str:
+        """A participant's certificate (base64 DER) by its SHA-256; ``Refused`` (``unknown_certificate``)."""
+        found = self.registry.participants.get(participant)
+        for text in found.certificates if found is not None else ():
+            if identity.fingerprint(text) == fingerprint:
+                return text
+        raise Refused("unknown_certificate", "This certificate is registered for nobody. Have it registered first.")
 
     def take_signature(self, caller: Caller, value: str) -> None:
         """Note that a signature was seen; raises ``Refused`` (``replayed``) if it was before, at any process."""

@@ -12,8 +12,9 @@ from hub.doors import streaming
 from hub.doors.calls import CALLS, Call
 from hub.doors.faults import shown
 from hub.doors.front import Front
-from hub.doors.keys import bearer
+from hub.doors.keys import bearer, same_caller
 from hub.doors.openapi import document
+from hub.doors.signed_rest import SignedRequest, signed_by
 
 MEDIA_TYPE = "application/json"
 PREFIX = "/api/v1"
@@ -45,19 +46,30 @@ def _about_address(request: Request, error: Exception) -> Response:
 def _endpoint(call: Call, front: Front) -> Any:
     def endpoint(request: Request) -> Response:
         try:
-            said = request.headers
-            who = front.who(request.scope, bearer(said.get("authorization")))
-            once, trace = said.get("idempotency-key"), said.get("traceparent")
-            if call.grows is not None and streaming.MEDIA_TYPE in said.get("accept", ""):
-                begun = front.begin(call, who, lambda: _values(call, request), trace)
-                return streaming.EventStream(begun[0], streaming.as_json, begun[1])
-            reply = front.answer(call, who, lambda: _values(call, request), once, trace)
-        except Exception as error:  # every error has its one form, the unexpected too
+            signed = signed_by(request, front)
+        except Exception as error:
             return refused(error)
-        body = reply.model_dump_json(exclude_none=True)
-        return Response(body, headers={"Cache-Control": "no-store"}, media_type=MEDIA_TYPE)
+        response = _answer(call, front, request, signed)
+        return response if signed is None else signed.answered(response, front)
 
     return endpoint
+
+
+def _answer(call: Call, front: Front, request: Request, signed: SignedRequest | None) -> Response:
+    """The call's answer; a signed one comes whole, since its digest stands before it."""
+    try:
+        said = request.headers
+        presented = front.who(request.scope, bearer(said.get("authorization")) if signed is None else "")
+        who = presented if signed is None else same_caller(signed.caller, presented)
+        once, trace = said.get("idempotency-key"), said.get("traceparent")
+        if signed is None and call.grows is not None and streaming.MEDIA_TYPE in said.get("accept", ""):
+            begun = front.begin(call, who, lambda: _values(call, request), trace)
+            return streaming.EventStream(begun[0], streaming.as_json, begun[1])
+        reply = front.answer(call, who, lambda: _values(call, request), once, trace)
+    except Exception as error:  # every error has its one form, the unexpected too
+        return refused(error)
+    body = reply.model_dump_json(exclude_none=True)
+    return Response(body, headers={"Cache-Control": "no-store"}, media_type=MEDIA_TYPE)
 
 
 def _values(call: Call, request: Request) -> Any:

@@ -1,5 +1,7 @@
 """Signatures at the SOAP door: who signed a request, that it comes once, and the hub's own signature of the answer."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 
 from lxml import etree
@@ -36,8 +38,17 @@ def signed_by(root: etree._Element, soap: str, front: Front) -> Signed | None:
         return True
 
     proof = verified(root, soap, known)
-    front.desk.take_signature(found[proof.certificate], proof.value)
+    front.desk.take_signature(found[proof.certificate], _once(proof.value))
     return Signed(found[proof.certificate], proof)
+
+
+def _once(value: str) -> str:
+    """Under what a signature is known as seen: of ECDSA the first half, since whoever saw it can write the other anew.
+
+    (r, s) and (r, n - s) both verify; r is drawn for each message.
+    """
+    raw = base64.b64decode(value)
+    return "soap " + hashlib.sha256(raw[:32] if len(raw) == 64 else raw).hexdigest()
 
 
 def answered(document: etree._Element, signed: Signed, front: Front) -> None:

@@ -474,3 +474,23 @@ def test_an_rsa_key_signs_as_well_and_not_under_the_other_algorithm() -> None:
 def test_a_doctype_before_a_signed_message_is_refused(door: str) -> None:
     message = b'<!DOCTYPE s [<!ENTITY a "x">]>' + etree.tostring(signed_call(SENDER))
     assert "doctype" in said(door, message, SOAP11).text
+
+
+def test_a_replay_with_the_other_half_of_an_ecdsa_signature_is_known() -> None:
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    desk = MemoryDesk()
+    desk.identity, desk.certificates = identity("hub"), {SENDER.text}
+    root = signed_call(SENDER)
+    with serving(desk) as address, requests.Session() as session:
+        session.trust_env = False
+
+        def asked() -> requests.Response:
+            told = etree.tostring(root)
+            return session.post(address + PATHS[SOAP11], data=told, headers=headers(SOAP11), timeout=20)
+
+        assert asked().status_code == 200
+        value = part(root, ds("SignatureValue"))
+        raw = base64.b64decode(value.text or "")
+        other = order - int.from_bytes(raw[32:], "big")
+        value.text = base64.b64encode(raw[:32] + other.to_bytes(32, "big")).decode()
+        assert "replayed" in asked().text
