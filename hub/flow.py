@@ -155,11 +155,15 @@ class Flow:
         work.records.hold_sender(sender)
         now, ids = self.now(), {record.ref.source_id for record in told}
         known = work.records.known(sender, ids)
-        erased = {one for _, one in work.erasing.among({(sender, one) for one in ids - known.keys()})}
+        held = work.beside.held(sender, ids)
+        unknown = {(sender, one) for one in ids - known.keys()} if held.erased else set()
+        erased = {one for _, one in work.erasing.among(unknown)}
         answers, newest, repeated = _sift(told, known, yielding, erased)
         work.records.repeat(repeated)
-        work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
-        self.put(work, [as_it_stands(record, now) for record in newest], known, now, matching)
+        if held.aside:
+            work.aside.resolve(sender, [record.ref.source_id for record in newest], now)
+        stand = [as_it_stands(record, now) for record in newest]
+        self.put(work, stand, known, now, matching, stepped=held.stepped)
         return answers
 
     def put(
@@ -170,16 +174,21 @@ class Flow:
         now: datetime.datetime,
         matching: bool = True,
         as_told: bool = True,
+        stepped: bool = True,
     ) -> None:
         """Let these be the words that stand for records of one participant, whose sender is held.
 
-        ``as_told``: they are the owner's own words, and an order that seals a record is added to them.
+        ``as_told``: they are the owner's own words, and an order that seals a record is added to them. ``stepped``:
+        of one of them a step may have been told.
         """
         if as_told:
             records = [_as_ordered(work, record, known.get(record.ref.source_id)) for record in records]
         entries = self._entries(records, known, matching and not self.match_later)
         changed = work.records.write(entries, known, now)
-        self.keeping.records_told(work, records, {row.source_id: row.row for row in changed}, now)
+        rows = {row.source_id: row.row for row in changed}
+        self.keeping.mark_firs(work, records, rows, [rows[one] for one in rows.keys() & known.keys()], now)
+        if stepped:
+            self.keeping.records_told(work, records, now)
         touched = list(zip(entries, changed, strict=True))
         if self.match_later:
             touched = [(entry, row) for entry, row in touched if row.source_id in known]

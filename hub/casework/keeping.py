@@ -48,18 +48,21 @@ class Keeping:
             if row is not None:
                 self._keep(work, row, work.records.record(row), now)
 
-    def records_told(
-        self, work: Work, records: Sequence[ChildRecord], rows: Mapping[str, int], now: datetime.datetime
-    ) -> None:
-        """Records of one participant came in or changed; ``rows``: source id -> row."""
-        self._mark_firs(work, records, rows, now)
+    def records_told(self, work: Work, records: Sequence[ChildRecord], now: datetime.datetime) -> None:
+        """Records of one participant came in or changed: the cases of those of which a step was told are kept."""
         refs = [(one.ref.participant, one.ref.source_id) for one in records]
         self.events_told(work, work.events.told_of(refs), now)
 
-    def _mark_firs(
-        self, work: Work, records: Sequence[ChildRecord], rows: Mapping[str, int], now: datetime.datetime
+    def mark_firs(
+        self,
+        work: Work,
+        records: Sequence[ChildRecord],
+        rows: Mapping[str, int],
+        before: Collection[int],
+        now: datetime.datetime,
     ) -> None:
-        work.cases.settle(list(rows.values()), [NO_FIR])
+        """Find which of these lack an FIR; ``rows``: source id -> row, ``before``: those that were here before."""
+        work.cases.settle(before, [NO_FIR])
         lacking = [rows[one.ref.source_id] for one in records if lacks_fir(one)]
         work.cases.note(Wrong(row, NO_FIR, 0, None, None, None, now) for row in lacking)
 

@@ -109,15 +109,31 @@ def insert_new(connection: Connection, table: Table, values: Values) -> bool:
     return connection.execute(statement.returning(*table.primary_key)).first() is not None
 
 
-def insert_many(connection: Connection, table: Table, rows: Sequence[Values], *, new_only: bool = False) -> None:
-    """Insert rows of equal shape; with ``new_only`` those whose key is there already are left as they are."""
+def insert_many(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Values],
+    *,
+    new_only: bool = False,
+    returning: tuple[str, ...] = (),
+) -> list[tuple[Any, ...]] | None:
+    """Insert rows of equal shape; with ``new_only`` those whose key is there already are left as they are.
+
+    Gives the columns ``returning`` of what was inserted; None where the database does not tell of many (SQLite).
+    """
     if not rows:
-        return
-    many = _many(table, tuple(rows[0]), new_only, is_postgresql(connection))
+        return []
+    on_postgresql = is_postgresql(connection)
+    if on_postgresql and len(rows) == 1:
+        one = _one(table, tuple(rows[0]), new_only, returning)
+        told = connection.exec_driver_sql(one.sql, _bound(rows, one.converted)[0])
+        return [tuple(row) for row in told] if returning else None
+    many = _many(table, tuple(rows[0]), new_only, on_postgresql, returning)
     if many.statement is None:
         connection.exec_driver_sql(many.sql, _bound(rows, many.converted))
-    else:
-        connection.execute(many.statement, {name: [row[name] for row in rows] for name in rows[0]})
+        return None
+    told = connection.execute(many.statement, {name: [row[name] for row in rows] for name in rows[0]})
+    return [tuple(row) for row in told] if returning else None
 
 
 @dataclass(frozen=True)
@@ -135,7 +151,7 @@ class _Many:
 
 
 @functools.lru_cache(maxsize=128)
-def _many(table: Table, names: tuple[str, ...], new_only: bool, arrays: bool) -> _Many:
+def _many(table: Table, names: tuple[str, ...], new_only: bool, arrays: bool, returning: tuple[str, ...] = ()) -> _Many:
     # Every name comes from the tables of this package.
     into = f"{table.name} ({', '.join(_quoted(name) for name in names)})"
     if not arrays:
@@ -145,9 +161,21 @@ def _many(table: Table, names: tuple[str, ...], new_only: bool, arrays: bool) ->
     kinds = {name: table.c[name].type.compile(_POSTGRESQL) for name in names}
     casts = ", ".join(f"CAST(:{name} AS {kinds[name]}[])" for name in names)
     conflict = " ON CONFLICT DO NOTHING" if new_only else ""
-    sql = f"INSERT INTO {into} SELECT * FROM unnest({casts}){conflict}"  # noqa: S608
+    told = f" RETURNING {', '.join(_quoted(name) for name in returning)}" if returning else ""
+    sql = f"INSERT INTO {into} SELECT * FROM unnest({casts}){conflict}{told}"  # noqa: S608
     binds = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
     return _Many(sql, text(sql).bindparams(*binds), ())
+
+
+@functools.lru_cache(maxsize=128)
+def _one(table: Table, names: tuple[str, ...], new_only: bool, returning: tuple[str, ...]) -> _Many:
+    """For one row on PostgreSQL: arrays of one cost more than the row itself."""
+    into = f"{table.name} ({', '.join(_quoted(name) for name in names)})"
+    holes = ", ".join(f"CAST(%s AS {table.c[name].type.compile(_POSTGRESQL)})" for name in names)
+    conflict = " ON CONFLICT DO NOTHING" if new_only else ""
+    told = f" RETURNING {', '.join(_quoted(name) for name in returning)}" if returning else ""
+    sql = f"INSERT INTO {into} VALUES ({holes}){conflict}{told}"  # noqa: S608
+    return _Many(sql, None, tuple(name for name in names if isinstance(table.c[name].type, Moment)))
 
 
 def _quoted(name: str) -> str:

@@ -253,8 +253,9 @@ class Records:
     def _insert(self, entries: Sequence[Entry], now: datetime.datetime) -> dict[str, int]:
         if not entries:
             return {}
-        dialect.insert_many(self._connection, records, [self._new(entry, now) for entry in entries])
-        rows = self._rows(entries)
+        fresh = [self._new(entry, now) for entry in entries]
+        told = dialect.insert_many(self._connection, records, fresh, returning=("source_id", "row"))
+        rows = self._rows(entries) if told is None else dict(told)
         self._add_matched([(rows[entry.record.ref.source_id], entry) for entry in entries])
         return rows
 

@@ -14,6 +14,7 @@ from hub.index.alerts import Alerts
 from hub.index.appeals import Appeals
 from hub.index.aside import Aside
 from hub.index.audit import Audit
+from hub.index.beside import Beside
 from hub.index.cases import Cases
 from hub.index.changes import Changes
 from hub.index.citizens import Citizens
@@ -65,6 +66,7 @@ class Work:
         self.replies = Replies(connection, seal)
         self.outbox = Outbox(connection, seal)
         self.aside = Aside(connection, seal)
+        self.beside = Beside(connection)
         self.lanes = Lanes(connection)
         self.letters = Letters(connection)
         self.runs = Runs(connection)
