@@ -138,7 +138,7 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
         places=places_of(request),
         form_token=lambda: form_token(request),
         path=request.url.path,
-        here=_here(request),
+        here=_here(request) if status < 400 else "/",  # a wrong address may hold anything
         language=language.current.get(),
         languages=LANGUAGES,
     )

@@ -116,13 +116,14 @@ def order_lost(patch: Patch) -> None:
 
     def claim(self: Outbox, lane: str, holder: str, now: Any, until: Any, limit: int) -> list[Owed]:
         free = outbox.c.held_until.is_(None) | (outbox.c.held_until <= now)
-        query = select(outbox.c.seq, outbox.c.body, outbox.c.attempts).where(
+        query = select(outbox.c.seq, outbox.c.notice_id, outbox.c.body, outbox.c.attempts).where(
             outbox.c.lane == lane, outbox.c.state == "owed", outbox.c.due <= now, free
         )
         rows = self._connection.execute(query.order_by(outbox.c.seq).limit(limit)).all()
         held = update(outbox).where(outbox.c.seq.in_([row.seq for row in rows]))
         self._connection.execute(held.values(holder=holder, held_until=until))
-        return [Owed(row.seq, self._notice(row.body), row.attempts) for row in rows]
+        notices = zip(rows, self._opened(rows), strict=True)
+        return [Owed(row.seq, notice, row.attempts) for row, notice in notices if notice is not None]
 
     patch.setattr(Outbox, "claim", claim)
 

@@ -147,7 +147,7 @@ class Run:
                 if one.state != "withdrawn"  # whether a pair was ever proposed depends on what was told first
             }
             strong = {pair[:2] for pair in pairs if pair[3] is None or pair[3] >= FewBest.tell_bits}
-            said = [work.outbox._notice(body) for body in connection.execute(_BODIES).scalars()]
+            said = [one for one in work.outbox._opened(connection.execute(_BODIES).all()) if one is not None]
             timeline = {(row.sender, row.event_id) for row in connection.execute(select(events))}
         last = {(one.to, one.about.source_id, one.other.source_id if one.other else ""): one.kind for one in said}
         believed = {key for key, kind in last.items() if kind is NoticeKind.MATCH_PROPOSED}
@@ -163,7 +163,7 @@ class Run:
         self._folder.cleanup()
 
 
-_BODIES = select(outbox.c.body).order_by(outbox.c.seq)
+_BODIES = select(outbox.c.notice_id, outbox.c.body).order_by(outbox.c.seq)
 
 
 def _straight(plan: Plan, empty: Path) -> End:
