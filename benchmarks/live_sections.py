@@ -97,6 +97,7 @@ def written(rows: list[str]) -> list[str]:
         *rows,
         "",
         f"{machine()} SQLite, owners on the loopback in a process of their own.",
+        "Repeat: `python -m benchmarks.live_sections --write`.",
     ]
 
 

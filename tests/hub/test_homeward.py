@@ -7,10 +7,22 @@ from typing import Any
 
 import pytest
 
-from contracts import ChildRecord, NoticeKind, Officer, Participant, ParticipantKind, Purpose, Refused
+from adapters.base import Adapter, Capability, Connection, Receipt
+from contracts import (
+    ChildRecord,
+    Notice,
+    NoticeKind,
+    Officer,
+    Participant,
+    ParticipantKind,
+    Purpose,
+    Refused,
+    Unready,
+)
 from contracts.codes import Status
 from contracts.exchange import Match, MatchState
 from hub.access import EVERYWHERE, Role, person
+from hub.courier import Courier
 from hub.homeward import Homeward
 from hub.index import Store
 from hub.showing import sight_of
@@ -119,3 +131,44 @@ def test_a_child_that_was_traced_and_is_not_home_yet_is_not_visited(
     flow.decide(match.match_id, MatchState.CONFIRMED, "officer:sho.demo", "The mother knew her.")
     flow.receive("police-br", "message-5", [child("M1", home=BELWA, status=Status.TRACED, version=2)])
     assert [one.kind for one in owed(store, "pri-br")] == [NoticeKind.CHILD_FOUND]
+
+
+class Village(Adapter):
+    """A panchayat's system that is online or not, and keeps what it was told."""
+
+    capabilities = frozenset({Capability.PUSH})
+
+    def __init__(self) -> None:
+        super().__init__(Connection("pri-br", "http://127.0.0.1:9/"))
+        self.online, self.told = False, list[Notice]()
+
+    def push(self, notice: Notice) -> Receipt:
+        if not self.online:
+            raise Unready("unreachable", "Nobody answers there.")
+        self.told.append(notice)
+        return Receipt(foreign_id=f"SP-{len(self.told)}")
+
+
+def test_a_village_that_was_offline_for_days_is_told_each_thing_once_and_in_order(
+    homeward: Homeward, store: Store, match: Match
+) -> None:
+    village, hours = Village(), [0]
+    courier = Courier(
+        store,
+        {"pri-br": village}.get,
+        now=lambda: NOW + datetime.timedelta(hours=hours[0]),
+        pause=lambda seconds: None,
+    )
+    with store.write() as work:
+        homeward.decided(work, match.model_copy(update={"state": MatchState.CONFIRMED}), NOW)
+    homeward.ask(COMMITTEE, match.hub_id, Purpose.HOME_VERIFICATION, "CWC/7/2026", NOW)
+    for hour in range(1, 5 * 24):
+        hours[0] = hour
+        assert courier.deliver().dead == 0
+    assert village.told == []
+    village.online = True
+    for _ in range(3):
+        hours[0] += 2
+        courier.deliver()
+    assert [one.kind for one in village.told] == [NoticeKind.CHILD_FOUND, NoticeKind.HOME_VERIFICATION]
+    assert owed(store, "pri-br") == []
