@@ -67,7 +67,19 @@ ENGLISH = Language("en", "English", desks=True)
 LANGUAGES = (
     ENGLISH,
     Language("hi", "हिन्दी", desks=True),
+    Language("bn", "বাংলা"),
+    Language("ta", "தமிழ்"),
+    Language("te", "తెలుగు"),
+    Language("mr", "मराठी"),
+    Language("kn", "ಕನ್ನಡ"),
+    Language("gu", "ગુજરાતી"),
+    Language("ml", "മലയാളം"),
+    Language("pa", "ਪੰਜਾਬੀ"),
+    Language("or", "ଓଡ଼ିଆ"),
+    Language("ur", "اردو", direction="rtl"),
 )
+#: Those that say everything.
+DESKS = tuple(one for one in LANGUAGES if one.desks)
 BY_CODE = {one.code: one for one in LANGUAGES}
 
 

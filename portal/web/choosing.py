@@ -6,17 +6,17 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.web.catalogues import BY_CODE, ENGLISH, Language
+from portal.web.catalogues import BY_CODE, DESKS, ENGLISH, LANGUAGES, Language
 from portal.web.language import current
-from portal.web.session import SESSION
 
 CHOSEN = "tc_lang"
 """Cookie with the code of the language that was chosen."""
-_EVERYBODYS = ("/public", "/citizens", "/counts", "/about", "/language")
+#: Pages that every language speaks; the others are in those of the desks.
+_OF_CITIZENS = ("/public/", "/citizens")
 
 
 class Languages:
-    """Middleware that sets the language of each request; pages of desks are in those that speak of everything."""
+    """Middleware that sets the language of each request; the desks' pages are in those that say everything."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -45,13 +45,26 @@ def language_of(scope: Scope) -> Language:
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang", [""])[-1]
     for code in (asked, cookies.get(CHOSEN, "")):
         if code in BY_CODE:
-            return _speaking(BY_CODE[code], scope["path"], SESSION in cookies)
-    return _speaking(_of_browser(headers.get("accept-language", "")), scope["path"], SESSION in cookies)
+            return _speaking(BY_CODE[code], scope["path"])
+    return _speaking(_of_browser(headers.get("accept-language", "")), scope["path"])
 
 
-def _speaking(language: Language, path: str, signed_in: bool) -> Language:
-    everybodys = path.startswith(_EVERYBODYS) or (path == "/" and not signed_in)
-    return language if language.desks or everybodys else ENGLISH
+def _speaking(language: Language, path: str) -> Language:
+    return language if language in spoken(path) else ENGLISH
+
+
+def spoken(path: str) -> tuple[Language, ...]:
+    """The languages that the page at ``path`` is written in."""
+    return LANGUAGES if path.startswith(_OF_CITIZENS) else DESKS
+
+
+def offered(path: str, here: str, signed_in: bool) -> list[tuple[Language, str]]:
+    """Each language to choose on a page, with the address to go on to: ``here``, or the citizens' pages.
+
+    Whoever works at a desk is offered what that desk speaks.
+    """
+    speaks = spoken(path)
+    return [(one, here if one in speaks else "/citizens") for one in (speaks if signed_in else LANGUAGES)]
 
 
 def _of_browser(accepted: str) -> Language:

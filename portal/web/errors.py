@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts import Refused, Unready
 from hub.access import public
-from portal.web.language import _, mark
+from portal.web.catalogues import ENGLISH
+from portal.web.language import _, current, mark
 from portal.web.render import page
 from portal.web.session import SESSION, SignInNeeded
 
@@ -67,6 +68,8 @@ def plain(error: Refused | Unready) -> Plain:
 
 def show(request: Request, what: Plain, message: str = "") -> Response:
     """The error page; ``message`` in place of the usual advice."""
+    if not current.get().desks:
+        current.set(ENGLISH)  # errors are said in the languages of the desks only: better than half a page in each
     advice = message or _(what.to_do)
     return page(request, "error.html", what.status, title=_(what.title), advice=advice, code=what.status)
 

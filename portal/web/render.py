@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from contracts.exchange import Area, Hit, MatchState
 from hub.access import Act, Caller, Role
 from portal.web import assets, language, words, words_public
-from portal.web.catalogues import LANGUAGES
+from portal.web.choosing import offered
 from portal.web.evidence import strongest
 from portal.web.language import _, mark
 from portal.web.places import Places
@@ -140,7 +140,7 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
         path=request.url.path,
         here=_here(request) if status < 400 else "/",  # a wrong address may hold anything
         language=language.current.get(),
-        languages=LANGUAGES,
+        languages=offered(request.url.path, _here(request), caller.is_person),
     )
     answer = HTMLResponse(text, status)
     keep_secret(request, answer)

@@ -22,14 +22,11 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "plural": (1, 2),
     "mark": None,
 }
-#: Where the words of the pages for everybody stand; a language of the public has all of these.
-FOR_EVERYBODY = frozenset(
+#: Where the words of the citizens' pages stand; a language that the desks do not speak has all of these, and no more.
+OF_CITIZENS = frozenset(
     {
-        "errors.py",
         "letters.py",
         "pages/citizens.py",
-        "pages/counts.py",
-        "pages/public.py",
         "reports_form.py",
         "words_public.py",
         *(
@@ -37,17 +34,13 @@ FOR_EVERYBODY = frozenset(
             for name in (
                 "layout",
                 "components",
-                "start",
                 "missing",
                 "card",
-                "accessibility",
-                "error",
                 "citizens",
                 "citizens_report",
                 "citizens_where",
                 "citizens_thanks",
                 "citizens_track",
-                "counts",
             )
         ),
     }
@@ -68,7 +61,7 @@ def wanted(language: Language) -> dict[Text, list[tuple[str, int]]]:
     """What a language must be able to say, with where it is said."""
     found: dict[Text, list[tuple[str, int]]] = {}
     for file, line, text in said():
-        if language.desks or file in FOR_EVERYBODY:
+        if language.desks or file in OF_CITIZENS:
             found.setdefault(text, []).append((file, line))
     return found
 
