@@ -71,7 +71,9 @@ def show(request: Request, what: Plain, message: str = "") -> Response:
     if not current.get().desks:
         current.set(ENGLISH)  # errors are said in the languages of the desks only: better than half a page in each
     advice = message or _(what.to_do)
-    return page(request, "error.html", what.status, title=_(what.title), advice=advice, code=what.status)
+    answer = page(request, "error.html", what.status, title=_(what.title), advice=advice, code=what.status)
+    answer.headers["Content-Language"] = current.get().tag
+    return answer
 
 
 def _hub_said_no(request: Request, error: Exception) -> Response:

@@ -133,6 +133,21 @@ def test_every_page_fits_its_window_and_is_open_to_everybody(
     assert {name: found for name, found in faults.items() if found} == {}
 
 
+@pytest.mark.parametrize("width", [390, 768, 1280])
+@pytest.mark.parametrize("code", ["ur", "ta"])
+def test_the_citizens_pages_are_open_to_everybody_from_right_to_left_and_in_an_indic_script(
+    new_page: Callable[..., Page], portal: Any, code: str, width: int
+) -> None:
+    page, faults = new_page(width=width), {}
+    for name, path in pages_of(portal)[""]:
+        if path.startswith(("/citizens", "/public")):
+            page.goto(f"{path}{'&' if '?' in path else '?'}lang={code}")
+            assert page.locator("html").get_attribute("lang") == f"{code}-IN"
+            faults[name] = faults_of(page)
+            picture(page, f"{name}-{code}-{width}")
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
 def results(page: Page, portal: Any) -> None:
     page.goto("/search")
     page.get_by_label("Name of the child").fill(portal.names(portal.match().hub_id)[0])

@@ -64,6 +64,7 @@ def speaking() -> Iterator[Any]:
     [
         ("en", "5 March 2024", "5 March 2024, 4:05 pm"),
         ("hi", "5 मार्च 2024", "5 मार्च 2024, 4:05 pm"),
+        ("mr", "५ मार्च २०२४", "५ मार्च २०२४, ४:०५ PM"),
     ],
 )
 def test_days_and_hours_are_written_as_the_language_writes_them(
@@ -94,6 +95,10 @@ def scope(path: str = "/public/missing", query: str = "", **headers: str) -> dic
         (scope(cookie="tc_lang=xx", accept_language="hi"), "hi"),
         (scope(cookie="tc_lang=hi", query="lang=en"), "en"),
         (scope(query="lang=../hi"), "en"),
+        (scope(cookie="tc_lang=ur"), "ur"),
+        (scope(path="/citizens/lost", accept_language="ta"), "ta"),
+        (scope(path="/search", cookie="tc_lang=ur"), "en"),
+        (scope(path="/", accept_language="ta"), "en"),
     ],
 )
 def test_the_address_speaks_before_the_cookie_and_the_cookie_before_the_browser(asked: Any, code: str) -> None:
@@ -132,3 +137,27 @@ def test_a_desk_speaks_hindi_with_the_words_of_the_codes(police: Any, desk: Any)
     page = police.get(f"/match/{match.match_id}?lang=hi").text
     assert "क्या ये एक ही बच्चा हैं?" in page
     assert "साँवला" in page or "गेहुँआ" in page
+
+
+def test_urdu_is_written_from_right_to_left_and_says_that_it_is_a_draft(browser: Any) -> None:
+    page = browser.get("/citizens?lang=ur").text
+    assert '<html lang="ur-IN" dir="rtl"' in page
+    assert "مسودہ" in page
+
+
+def test_a_page_that_a_language_does_not_have_leads_to_the_citizens_pages_in_it(browser: Any) -> None:
+    assert "/language/ta?back=/citizens" in browser.get("/").text
+    assert "/language/ta?back=/public/missing" in browser.get("/public/missing").text
+
+
+def test_a_desk_is_offered_the_languages_that_it_speaks(police: Any) -> None:
+    page = police.get("/search").text
+    assert "/language/hi?" in page
+    assert "/language/ta?" not in page
+
+
+def test_an_error_is_said_in_a_language_that_has_it(browser: Any) -> None:
+    page = browser.get("/public/missing/0000?lang=ta")
+    assert page.status_code == 404
+    assert '<html lang="en-IN"' in page.text
+    assert page.headers["content-language"] == "en-IN"
