@@ -324,6 +324,14 @@ class Hub(Knowing, Operating):
         """One card, or None once it may not be shown."""
         return self._finding.public_card(public_id)
 
+    def public_id(self, hub_id: str) -> str | None:
+        """The random id of an entry's card while everybody may see it, else None."""
+        return self._finding.public_id(hub_id)
+
+    def has_ended(self, public_id: str) -> bool:
+        """Whether a card was of this id and may not be shown any more; why is told to nobody."""
+        return self._finding.has_ended(public_id)
+
     def accesses(self, caller: Caller, hub_id: str) -> list[Access]:
         """The audit lines of one child, newest first; this look is itself a line of it."""
         caller.require(Act.SEE_ACCESSES)

@@ -109,6 +109,14 @@ class Finding:
             found = work.searching.public_one(public_id)
         return None if found is None else self._card(found)
 
+    def public_id(self, hub_id: str) -> str | None:
+        with self._store.read() as work:
+            return work.searching.public_id(hub_id)
+
+    def has_ended(self, public_id: str) -> bool:
+        with self._store.read() as work:
+            return work.searching.has_ended(public_id)
+
     def _card(self, found: Found) -> PublicCard:
         assert found.public_id is not None
         return card_of(found.public_id, found.record, self._today())

@@ -80,6 +80,16 @@ class Searching:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else self._found([row])[0]
 
+    def public_id(self, hub_id: str) -> str | None:
+        """Under which id the card of an entry is shown to everybody; None if it is not."""
+        query = select(records.c.public_id).where(records.c.hub_id == hub_id, records.c.public.is_(True))
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def has_ended(self, public_id: str) -> bool:
+        """Whether there is an entry of this id that is not shown any more."""
+        query = select(records.c.row).where(records.c.public_id == public_id, records.c.public.is_(False))
+        return self._connection.execute(query).first() is not None
+
     def _count(self, chosen: Select[Any]) -> int:
         inner = chosen.with_only_columns(records.c.row).limit(MOST_COUNTED).subquery()
         return self._connection.execute(select(func.count()).select_from(inner)).scalar_one()

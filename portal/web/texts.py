@@ -26,6 +26,7 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
 OF_CITIZENS = frozenset(
     {
         "letters.py",
+        "poster.py",
         "pages/citizens.py",
         "reports_form.py",
         "words_public.py",
@@ -36,6 +37,7 @@ OF_CITIZENS = frozenset(
                 "components",
                 "missing",
                 "card",
+                "card_closed",
                 "citizens",
                 "citizens_report",
                 "citizens_where",

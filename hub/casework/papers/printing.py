@@ -46,7 +46,7 @@ def pdf_of(paper: Paper) -> bytes:
             typst.compile(
                 str(path),
                 format="pdf",
-                font_paths=_folders(),
+                font_paths=folders(),
                 ignore_system_fonts=True,
                 sys_inputs={"paper": json.dumps(asdict(paper), ensure_ascii=False)},
             )
@@ -54,7 +54,7 @@ def pdf_of(paper: Paper) -> bytes:
 
 
 @cache
-def _folders() -> list[str]:
+def folders() -> list[str]:
     """Where the fonts of the packages lie."""
     found = [find_spec(name) for name in _FONTS]
     return [str(Path(spec.origin).parent / "files") for spec in found if spec is not None and spec.origin is not None]

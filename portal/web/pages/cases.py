@@ -14,6 +14,7 @@ from contracts.exchange import Case, GetCase
 from hub.access import Act, Caller
 from hub.app import Hub
 from portal.web import entry, forms
+from portal.web.catalogues import LANGUAGES
 from portal.web.guard import guard
 from portal.web.render import page, places_of
 from portal.web.session import Person, TheHub
@@ -44,6 +45,8 @@ def case(request: Request, hub: TheHub, caller: Person, hub_id: str) -> Response
         may_read_file=caller.may(Act.READ_SECTION),
         may_order=caller.may(Act.RUN_SITTINGS),
         may_see_accesses=caller.may(Act.SEE_ACCESSES),
+        public_id=hub.public_id(found.hub_id),
+        posters=LANGUAGES,
     )
 
 

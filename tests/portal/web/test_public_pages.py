@@ -29,7 +29,7 @@ def test_a_card_ends_with_its_restriction(browser: Any, desk: Any, missing: Any)
     assert path
     restricted = missing(restrictions=["not_public"], recorded_at="2026-01-01T00:00:00Z", version="2")
     desk.tell(restricted)
-    assert browser.get(path.group(1)).status_code == 404
+    assert browser.get(path.group(1)).status_code == 410
     assert "मोहम्मद" not in browser.get("/public/missing").text
 
 
