@@ -1,4 +1,4 @@
-"""The poster of a missing child as PDF: what the public card says, and a QR code to it, in the language of the request."""
+"""The poster of a missing child as PDF: what its public card says, and a QR code to it, as the request speaks."""
 
 import datetime
 import io
@@ -11,7 +11,7 @@ from typing import Any
 
 import segno
 import typst
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from hub.casework.papers.printing import folders
 from hub.reports import PublicCard
