@@ -253,8 +253,8 @@ class Records:
     def _insert(self, entries: Sequence[Entry], now: datetime.datetime) -> dict[str, int]:
         if not entries:
             return {}
-        fresh = [self._new(entry, now) for entry in entries]
-        told = dialect.insert_many(self._connection, records, fresh, returning=("source_id", "row"))
+        new = [self._new(entry, now) for entry in entries]
+        told = dialect.insert_many(self._connection, records, new, returning=("source_id", "row"))
         rows = self._rows(entries) if told is None else dict(told)
         self._add_matched([(rows[entry.record.ref.source_id], entry) for entry in entries])
         return rows
@@ -263,8 +263,7 @@ class Records:
         """Source id -> row of what one participant told."""
         told = [entry.record.ref.source_id for entry in entries]
         owner = entries[0].record.ref.participant
-        rows = self._connection.execute(_ROWS_OF, {"owner": owner, "told": told})
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: row[1] for row in self._connection.execute(_ROWS_OF, {"owner": owner, "told": told})}
 
     def _new(self, entry: Entry, now: datetime.datetime) -> Values:
         reference, hub_id = entry.record.ref, opaque_id()
@@ -275,14 +274,12 @@ class Records:
     def _update(self, entries: Sequence[Entry], known: dict[str, Known], now: datetime.datetime) -> dict[str, int]:
         if not entries:
             return {}
-        values, before = [], []
-        for entry in entries:
-            held = known[entry.record.ref.source_id]
-            before.append(held)
-            values.append(
-                {"the_row": held.row, "public_id": self._public_id(entry, held.public_id)}
-                | self._changing(entry, held.hub_id, now)
-            )
+        before = [known[entry.record.ref.source_id] for entry in entries]
+        values = [
+            {"the_row": held.row, "public_id": self._public_id(entry, held.public_id)}
+            | self._changing(entry, held.hub_id, now)
+            for entry, held in zip(entries, before, strict=True)
+        ]
         self._connection.execute(update(records).where(records.c.row == bindparam("the_row")), values)
         self._remove_keys(before)
         rows = {held.source_id: held.row for held in before}
