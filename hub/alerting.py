@@ -1,4 +1,4 @@
-"""One alert as an incident opens and one as it ends: in the log, and posted to where the hub's operators are told."""
+"""One alert as an incident opens and one as it ends: in the log, and posted or mailed to the hub's operators."""
 
 import datetime
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from adapters.outgoing import OPEN_INTERNET, Outgoing
 from contracts import Refused
 from hub.index import Store
 from hub.index.alerts import Alert
+from hub.mail_server import sent, written
+from hub.settings import Settings
 
 log = structlog.get_logger()
 _SECONDS = 10
@@ -19,7 +21,10 @@ _LONGEST = datetime.timedelta(hours=1)
 
 
 class Alerting:
-    """``url`` None: the log alone. Told at least once; ``id`` is the same each time."""
+    """``url`` and ``mail`` None: the log alone. Told at least once; ``id`` is the same each time.
+
+    ``mail`` takes an alert and says whether the mail server has it.
+    """
 
     def __init__(
         self,
@@ -27,7 +32,9 @@ class Alerting:
         url: str | None,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
         outgoing: Outgoing = OPEN_INTERNET,
+        mail: Callable[[Alert], bool] | None = None,
     ) -> None:
+        self._mail = mail
         self._store, self._url, self._now, self._outgoing = store, url, now, outgoing
 
     def tell(self) -> int:
@@ -37,7 +44,9 @@ class Alerting:
         return sum(self._tell(one) for one in due)
 
     def _tell(self, alert: Alert) -> bool:
-        arrived = self._url is None or _posted(self._url, alert, self._outgoing)
+        posted = self._url is None or _posted(self._url, alert, self._outgoing)
+        mailed = self._mail is None or self._mail(alert)
+        arrived = posted and mailed
         with self._store.write() as work:
             if arrived:
                 work.alerts.told(alert.seq, self._now())
@@ -47,6 +56,22 @@ class Alerting:
         if arrived:
             log.warning("alert", incident=alert.incident, what=alert.what, phase=alert.phase, code=alert.code)
         return arrived
+
+
+def by_mail(settings: Settings) -> Callable[[Alert], bool] | None:
+    """How an alert is mailed by the settings; None where they name no address."""
+    to = settings.alert_mail
+    if to is None:
+        return None
+
+    def mailed(alert: Alert) -> bool:
+        words = (alert.participant, alert.what, alert.phase, alert.code, alert.detail)
+        lines = [*(one for one in words if one), alert.at.isoformat(), f"Incident {alert.incident}"]
+        subject = f"TrackChild hub: {alert.participant} {alert.what} {alert.phase}"
+        message = written(settings, to, subject, "\n".join(lines) + "\n", f"alert-{alert.seq}")
+        return sent(settings, message, f"alert-{alert.seq}")
+
+    return mailed
 
 
 def _posted(url: str, alert: Alert, outgoing: Outgoing) -> bool:

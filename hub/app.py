@@ -31,7 +31,7 @@ from contracts.exchange import (
 from contracts.live import LiveReply, LiveSearch
 from contracts.timelines import GetTimeline, Timeline
 from hub.access import Act, Caller, Tie, require_permission
-from hub.alerting import Alerting
+from hub.alerting import Alerting, by_mail
 from hub.appeals import Appeals
 from hub.asking.joined import Asking
 from hub.asking.reading import SectionRead, Wanted
@@ -112,7 +112,7 @@ class Hub(Knowing, Operating):
         self.reconciling = Reconcilings(self.flow, self.systems, rules)
         self.encrypting = Encrypting(store, settings.encryption_key)
         self.erasing = Office(self.flow, Ledger(settings.ledger), settings.retention)
-        self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing)
+        self.alerting = Alerting(store, settings.alert_url, outgoing=settings.outgoing, mail=by_mail(settings))
         self.citizens, self.mailing = Citizens(store, self.registry), Mailing(store, settings)
         self.appeals = Appeals(store, self.registry, settings)
         self._reading = Reading(store, self.systems.able, require_proof=self.proofs.require_current)

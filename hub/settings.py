@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     """Share of a participant's records that its source may lack before its answer is held for a person."""
     alert_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     """Where the opening and the end of each incident are posted as JSON; absent means in the log only."""
+    alert_mail: Annotated[str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+$")] | None = None
+    """Address that they are also mailed to, by the server of ``TRACKCHILD_SMTP_HOST``."""
     audit_key: Path | None = None
     """PEM file of the Ed25519 key that signs the audit's heads (``trackchild audit new-key``); absent: not signed."""
     audit_name: Annotated[str, Field(pattern=r"^[!-*,-~]{1,100}$")] = "trackchild-hub/audit"

@@ -2,20 +2,14 @@
 
 import datetime
 import json
-import smtplib
-import ssl
 from collections.abc import Callable
-from email.message import EmailMessage
-
-import structlog
 
 from hub.index import Store
 from hub.index.citizens import Owed
+from hub.mail_server import sent, written
 from hub.settings import Settings
 
-log = structlog.get_logger()
 _AT_ONCE = 50
-_SECONDS = 20
 _ATTEMPTS = 30
 _LONGEST = datetime.timedelta(hours=1)
 
@@ -50,36 +44,7 @@ class Mailing:
         return arrived
 
     def _sent(self, owed: Owed) -> bool:
-        try:
-            with self._server() as server:
-                server.send_message(self._message(owed))
-        except (smtplib.SMTPException, OSError) as error:
-            # By its kind alone: a server's answer may repeat an address.
-            log.warning("mail_not_sent", mail=owed.seq, error=type(error).__name__)
-            return False
-        return True
-
-    def _message(self, owed: Owed) -> EmailMessage:
         said = json.loads(owed.words)
-        message = EmailMessage()
-        message["From"], message["To"] = self._settings.mail_from, said["to"]
-        message["Subject"] = " ".join(said["subject"].split())
-        # The same at every attempt, so that a mailbox can tell a letter that came twice.
-        message["Message-ID"] = f"<{owed.report_id}.{owed.seq}@{self._settings.mail_from.partition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(said["text"])
-        return message
-
-    def _server(self) -> smtplib.SMTP:
-        host, port, secure = self._settings.smtp_host or "", self._settings.smtp_port, self._settings.smtp_security
-        context = ssl.create_default_context()
-        if secure == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=context)
-        else:
-            server = smtplib.SMTP(host, port, timeout=_SECONDS)
-            if secure == "starttls":
-                server.starttls(context=context)
-        if self._settings.smtp_user is not None:
-            password = self._settings.smtp_password
-            server.login(self._settings.smtp_user, password.get_secret_value() if password else "")
-        return server
+        number = f"{owed.report_id}.{owed.seq}"
+        message = written(self._settings, said["to"], said["subject"], said["text"], number)
+        return sent(self._settings, message, str(owed.seq))

@@ -18,6 +18,7 @@ from hub.index.matches import Pair
 from hub.index.migrations import upgrade
 from hub.index.payload import KeyHash
 from hub.index.records import Compared
+from tests.mailbox import Mailbox, serving
 
 START = datetime.datetime(2026, 1, 10, 9, 0, tzinfo=datetime.UTC)
 
@@ -161,3 +162,10 @@ def tell(flow: Flow) -> Callable[..., Any]:
         return [outcome.answer.value for outcome in reply.outcomes]
 
     return _tell
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server on a free port of the loopback."""
+    with serving() as box:
+        yield box

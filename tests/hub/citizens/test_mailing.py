@@ -7,7 +7,8 @@ from hub.app import Hub
 from hub.citizens import Letter
 from hub.citizens.mailing import Mailing
 from hub.settings import Settings
-from tests.hub.citizens.conftest import GAYA, Mailbox, officer, report
+from tests.hub.citizens.conftest import GAYA, officer, report
+from tests.mailbox import Mailbox
 
 
 def mailing(hub: Hub, box: Mailbox, later: float = 0) -> Mailing:
