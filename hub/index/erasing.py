@@ -32,6 +32,8 @@ UNTOUCHED = frozenset(
         *("markers", "reconciliations", "runs", "sessions", "sittings", "slots", "tombstones"),
         # What citizens report is about nobody's record, and closed by a key of the report's own.
         *("citizen_reports", "mails"),
+        # Messages of an alert are numbers and a keyed digest; what ended is cancelled and forgotten after 30 days.
+        "appeals",
         # The audit proves what was done; replies (inbox) name a record by its owner's number at most.
         *("audit", "audit_cosignatures", "audit_heads", "audit_leaves", "audit_stamps", "audit_tiles", "inbox"),
     }

@@ -128,6 +128,7 @@ def places_of(request: Request) -> Places:
 def page(request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
     """The page ``template`` filled with ``shown``, for whoever asks."""
     caller = caller_of(request)
+    here = _here(request) if status < 400 else "/"  # a wrong address may hold anything
     if "filled" in shown:
         shown["filled"] = defaultdict(str, shown["filled"])  # a field that was not filled shows empty
     text = _pages.get_template(template).render(
@@ -138,9 +139,9 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
         places=places_of(request),
         form_token=lambda: form_token(request),
         path=request.url.path,
-        here=_here(request) if status < 400 else "/",  # a wrong address may hold anything
+        here=here,
         language=language.current.get(),
-        languages=offered(request.url.path, _here(request), caller.is_person),
+        languages=offered(request.url.path, here, caller.is_person),
     )
     answer = HTMLResponse(text, status)
     keep_secret(request, answer)

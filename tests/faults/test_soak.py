@@ -22,7 +22,7 @@ from tests.faults.stubs import Stub, serving
 
 #: Seconds: at full speed, to find it; until all is warm; of the soak. In so few as the short form has, a process is not
 #: warm yet: its statement is a looser one, that nothing runs away.
-_FIND, _WARM, _SOAK = (60, 300, 900) if LONG else (3, 2, 10)
+_FIND, _WARM, _SOAK = (60, 300, 900) if LONG else (3, 6, 10)
 # Half a minute is mostly warming up: the short form sees a gross leak only, and says so in its row.
 _GROWTH, _DESCRIPTORS = (0.05, 2) if LONG else (0.5, 8)
 _SHARE = 0.7

@@ -151,6 +151,7 @@ class Ticked:
         self.erasing = SimpleNamespace(apply=lambda: 0)
         self.expiry = SimpleNamespace(warn=lambda: 0)
         self.mailing = SimpleNamespace(send=lambda: 0)
+        self.appeals = SimpleNamespace(issuing=SimpleNamespace(run=lambda: 0))
         self.reconciling = SimpleNamespace(expire=lambda: 0, able=list)
 
     def count_pending(self) -> int:
