@@ -14,7 +14,7 @@ from tests.hub.doors.messages import RECORD
 CHILDREN = 200
 #: Nobody is called so, and no word of a program begins so.
 MARK, MARK_HINDI = "zqx", "ढ्झ्क्ञ"
-_ENDS = ["ka", "ra", "ni", "mo", "la", "tu", "be", "di", "sha", "pur", "vi", "go"]
+ENDS = ["ka", "ra", "ni", "mo", "la", "tu", "be", "di", "sha", "pur", "vi", "go"]
 _ENDS_HINDI = ["का", "रा", "नी", "मो", "ला", "तू", "बे", "दि", "शा", "पुर", "वि", "गो"]
 
 
@@ -65,7 +65,7 @@ def made(seed: int = 5) -> list[Canary]:
     dice = random.Random(seed)
     taken: set[str] = set()
 
-    def word(mark: str = MARK, ends: list[str] = _ENDS) -> str:
+    def word(mark: str = MARK, ends: list[str] = ENDS) -> str:
         while (said := (mark + "".join(dice.choices(ends, k=5))).capitalize()) in taken:
             pass
         taken.add(said)

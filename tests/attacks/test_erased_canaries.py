@@ -1,5 +1,6 @@
 """A thousand children are erased: no word of them is left anywhere, no backup brings one back, the audit verifies."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,17 +19,21 @@ from hub.erasing.office import Said
 from hub.evidence.growing import new_key
 from hub.index import Store
 from hub.settings import Settings
-from tests.attacks.canaries import MARK, MARK_HINDI, made
+from tests.attacks.canaries import ENDS, MARK, MARK_HINDI, made
 from tests.hub.conftest import make_found
 
 MANY = 1_000
 SAID = Said("JJB clerk", "JJB Gaya 12 of 2026-03-01", "JJ Act 2015 s.24(2)")
 OFFICER = person(Officer(id="officer-1", role="CWC Gaya"), Role.COMMITTEE, EVERYWHERE)
-#: How a word may lie in a file: as written, and as JSON would write it.
-WORDS = tuple(
-    spelt.encode()
-    for word in (MARK, MARK.capitalize(), MARK_HINDI)
-    for spelt in {word, word.encode("unicode_escape").decode()}
+#: How a word may lie in a file: as written, and as JSON would write it. Its mark alone stands in one of so many opaque
+#: ids by chance; with two of its syllables in none.
+WORDS = re.compile(
+    b"|".join(
+        [
+            f"(?i:{MARK})(?:{'|'.join(ENDS)}){{2}}".encode(),
+            *(re.escape(spelt.encode()) for spelt in (MARK_HINDI, MARK_HINDI.encode("unicode_escape").decode())),
+        ]
+    )
 )
 
 
@@ -41,7 +46,7 @@ def _children() -> Iterator[ChildRecord]:
 
 
 def _words_in(found: bytes) -> list[bytes]:
-    return [word for word in WORDS if word in found]
+    return sorted(set(WORDS.findall(found)))
 
 
 def _everything(store: Store, folder: Path) -> bytes:
