@@ -13,6 +13,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
+from benchmarks import sections
 from benchmarks.databases import KINDS, database, server
 from benchmarks.filling import SECRET, children
 from benchmarks.online import _timed
@@ -24,9 +25,7 @@ from hub.index.migrations import upgrade
 from hub.sealing.opening import open_safe
 
 _AT_ONCE, _WARMING = 500, 30
-_BEGIN, _END = "<!-- at rest: written by python -m benchmarks.at_rest -->", "<!-- at rest: end -->"
-_HEAD = """{begin}
-## Encryption at rest
+_HEAD = """## Encryption at rest
 
 {records:,} records in the index, then {queries} new ones, one message each, in turns with a key per child and without;
 `python -m benchmarks.at_rest --records {records} --queries {queries}`, {day}, load {load}. Asked: at most 1.3 times.
@@ -44,8 +43,8 @@ def main() -> None:
     print("\n".join(rows), flush=True)
     if asked.write is not None:
         day, load = datetime.date.today().isoformat(), round(os.getloadavg()[0], 1)
-        head = _HEAD.format(begin=_BEGIN, records=asked.records, queries=asked.queries, day=day, load=load)
-        _write(asked.write, head + "\n".join(rows) + f"\n{_END}")
+        head = _HEAD.format(records=asked.records, queries=asked.queries, day=day, load=load)
+        sections.put(asked.write, "at_rest", [*head.splitlines(), *rows])
 
 
 def _measured(kind: str, records: int, queries: int) -> Times:
@@ -85,17 +84,6 @@ def _rows(kind: str, times: Times) -> list[str]:
             )
             found.append(f"| {kind} | p{share} {what} | {with_:.2f} | {without:.2f} | {with_ / without:.2f} |")
     return found
-
-
-def _write(path: Path, text: str) -> None:
-    """Put the section into the file, in place of the one before."""
-    whole = path.read_text(encoding="utf-8")
-    if _BEGIN in whole:
-        before, _, rest = whole.partition(_BEGIN)
-        whole = before + text + rest.partition(_END)[2]
-    else:
-        whole = f"{whole.rstrip()}\n\n{text}\n"
-    path.write_text(whole, encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:

@@ -25,6 +25,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks import sections
 from benchmarks.filling import PART, SECRET, children, load, make, true_pairs
 from contracts import ChildRecord
 from hub.core import ModelCore
@@ -34,7 +35,6 @@ from hub.index import Store
 from hub.index.entry import Side, Veil
 from hub.index.migrations import upgrade
 
-_BEGIN, _END = "<!-- online: written by python -m benchmarks.online -->", "<!-- online: end -->"
 _WARMING = 100
 
 
@@ -55,7 +55,7 @@ def main() -> None:
                     told = [[*which, one] for which, one in results.items()]
                     asked.results.write_text(json.dumps(told), encoding="utf-8")
     if asked.write:
-        _write(asked.write, _text(asked, results))
+        sections.put(asked.write, "online", _text(asked, results))
 
 
 _Results = dict[tuple[str, int], dict[str, Any]]
@@ -165,9 +165,8 @@ def _database(kind: str, folder: Path) -> Iterator[str]:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def _text(asked: argparse.Namespace, results: _Results) -> str:
-    lines = [
-        _BEGIN,
+def _text(asked: argparse.Namespace, results: _Results) -> list[str]:
+    return [
         "## One new record, through the database",
         "",
         f"{asked.queries} new records on each index after {_WARMING} that warm up, one message and transaction each:",
@@ -190,9 +189,7 @@ def _text(asked: argparse.Namespace, results: _Results) -> str:
         "| database | records | p50 ms | p95 ms | recall (true pairs) | MB held | s to fill |",
         "|---|---|---|---|---|---|---|",
         *(_row_of_every(kind, records, results[kind, records]) for kind, records in sorted(results)),
-        _END,
     ]
-    return "\n".join(lines)
 
 
 def _row(results: _Results, kind: str, records: int) -> str:
@@ -213,17 +210,6 @@ def _row_of_every(kind: str, records: int, one: dict[str, Any]) -> str:
 
 def _first(results: _Results) -> dict[str, Any]:
     return next(iter(results.values()))
-
-
-def _write(path: Path, text: str) -> None:
-    """Put the section into the file, in place of the one before."""
-    whole = path.read_text(encoding="utf-8") if path.exists() else "# What was measured\n"
-    if _BEGIN in whole:
-        before, _, rest = whole.partition(_BEGIN)
-        whole = before + text + rest.partition(_END)[2]
-    else:
-        whole = f"{whole.rstrip()}\n\n{text}\n"
-    path.write_text(whole, encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks import sections
 from benchmarks.matching.generator import Generator
 from hub.linking.asked import Asked, Engine, Linked
 from hub.linking.running import linked
 
-_BEGIN, _END = "<!-- spark: written by python -m benchmarks.spark -->", "<!-- spark: end -->"
 _SEED = 701
 
 
@@ -31,10 +31,10 @@ def main() -> None:
     asked.add_argument("--write", type=Path, help="file whose section is replaced")
     said = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        text = "\n".join([_BEGIN, *_measured(Path(folder), said.children, said.runs, said.master), _END])
-    print(text)
+        lines = list(_measured(Path(folder), said.children, said.runs, said.master))
+    print("\n".join(lines))
     if said.write:
-        _write(said.write, text)
+        sections.put(said.write, "spark", lines)
 
 
 def _measured(folder: Path, children: int, runs: int, master: str) -> Iterator[str]:
@@ -69,16 +69,6 @@ def _files(folder: Path, children: int) -> Asked:
                 ref = one.ref.model_copy(update={"source_id": str(number)})
                 out.write(one.model_copy(update={"ref": ref}).model_dump_json(exclude_defaults=True) + "\n")
     return Asked(folder / "left.jsonl", folder / "right.jsonl", folder / "out.csv", least_bits=-10.0)
-
-
-def _write(path: Path, text: str) -> None:
-    whole = path.read_text(encoding="utf-8") if path.exists() else "# What was measured\n"
-    if _BEGIN in whole:
-        before, _, rest = whole.partition(_BEGIN)
-        whole = before + text + rest.partition(_END)[2]
-    else:
-        whole = f"{whole.rstrip()}\n\n{text}\n"
-    path.write_text(whole, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,12 +12,12 @@ from contracts import Refused
 from hub.index import Store
 from hub.index.alerts import Alert
 from hub.mail_server import sent, written
+from hub.patience import wait_after
 from hub.settings import Settings
 
 log = structlog.get_logger()
 _SECONDS = 10
 _AT_ONCE = 50
-_LONGEST = datetime.timedelta(hours=1)
 
 
 class Alerting:
@@ -51,8 +51,7 @@ class Alerting:
             if arrived:
                 work.alerts.told(alert.seq, self._now())
             else:
-                wait = min(datetime.timedelta(seconds=10 * 2 ** min(alert.attempts, 10)), _LONGEST)
-                work.alerts.again(alert.seq, self._now() + wait)
+                work.alerts.again(alert.seq, self._now() + wait_after(alert.attempts))
         if arrived:
             log.warning("alert", incident=alert.incident, what=alert.what, phase=alert.phase, code=alert.code)
         return arrived

@@ -5,24 +5,22 @@ and whether it is paused stands beside it. The hours and the rate that the parti
 """
 
 import datetime
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from adapters.by_manifest import ByManifest
+from adapters.mapping.dates import INDIA
 from adapters.spanning import Reached, Span, reached
 from contracts import Refused, Unready
 from contracts.participants import Delivery
 from hub.flow import Flow
 from hub.index import Store
 from hub.lane import opens
-from hub.pulling import Pulling
+from hub.pulling import Pulling, cursor_name
 from hub.reports import PullReport
 
-_INDIA = ZoneInfo("Asia/Kolkata")
 State = Literal["running", "paused", "done"]
 Progress = Callable[[int, int | None], None]
 
@@ -36,11 +34,11 @@ class Days:
 
     @property
     def begin(self) -> datetime.datetime:
-        return datetime.datetime.combine(self.first, datetime.time(), _INDIA)
+        return datetime.datetime.combine(self.first, datetime.time(), INDIA)
 
     @property
     def end(self) -> datetime.datetime:
-        return datetime.datetime.combine(self.last + datetime.timedelta(days=1), datetime.time(), _INDIA)
+        return datetime.datetime.combine(self.last + datetime.timedelta(days=1), datetime.time(), INDIA)
 
 
 @dataclass(frozen=True)
@@ -126,13 +124,8 @@ def _told(stands: Reached) -> tuple[int, int | None]:
 
 def checkpoint(participant: str, days: Days) -> str:
     """The name under which the cursor of a span is kept."""
-    return _name("span", f"{participant} {days.first} {days.last}")
+    return cursor_name("span", f"{participant} {days.first} {days.last}")
 
 
 def _asked(participant: str) -> str:
-    return _name("back", participant)
-
-
-def _name(what: str, of: str) -> str:
-    """No longer than a participant's id may be, and never one: ids have no colon."""
-    return f"{what}:{hashlib.blake2b(of.encode(), digest_size=16).hexdigest()}"
+    return cursor_name("back", participant)

@@ -2,12 +2,11 @@
 
 A source is known by its path: a port that was ended in the middle, by whatever, goes on behind the last batch that was
 taken in, and a source taken in whole brings nothing when it is named again. What could not be read, and which stations
-and words the directory and the code lists do not know, is told in a report.
+the directory does not know, is told in a report.
 """
 
 import csv
 import gc
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from adapters import archives
 from contracts import Refused
 from contracts.cells import safe
 from hub.index import Store
-from hub.pulling import Batch
+from hub.pulling import Batch, cursor_name
 from registry.gazetteer import Suggestion
 from registry.stations import Stations
 
@@ -62,8 +61,8 @@ class Seen:
 
 
 def checkpoint(participant: str, source: Path) -> str:
-    """The name under which the cursor of one source is kept: no longer than a participant's id may be."""
-    return "port:" + hashlib.blake2b(f"{participant} {source.resolve()}".encode(), digest_size=16).hexdigest()
+    """The name under which the cursor of one source is kept."""
+    return cursor_name("port", f"{participant} {source.resolve()}")
 
 
 def sources(named: Sequence[Path]) -> list[Path]:

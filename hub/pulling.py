@@ -1,5 +1,6 @@
 """Taking in what a participant has: pull, translate, index, batch by batch, the cursor saved with what it covers."""
 
+import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -197,6 +198,12 @@ class Batches:
         problem = Problem(field="", rule="gap", message="The source could not give this row.")
         original = {"row": gap.row, "reason": gap.reason}
         return Laid(self._participant, gap.row, "gap", problem, original, what="gap", run_id=self._run_id)
+
+
+def cursor_name(what: str, of: str) -> str:
+    """Under which name a cursor besides the participant's own is kept: no longer than an id of a participant may be,
+    and never one, since ids have no colon."""
+    return f"{what}:{hashlib.blake2b(of.encode(), digest_size=16).hexdigest()}"
 
 
 def _problem(code: str) -> Problem:

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from adapters.base import Adapter, Capability
 from contracts import ChildRecord, Officer, Purpose, Reference, Refused, Section, SectionName, SectionRequest, Unready
@@ -14,9 +15,11 @@ from hub.index.audit import Line
 from hub.jurisdiction import tie
 from hub.showing import may_meet
 
+Answer = TypeVar("Answer")
 
-class Reading:
-    """``adapter_for`` gives the system of a participant that can be read from, or None."""
+
+class AtOwners:
+    """What is done live at an owner's: ``adapter_for`` gives the system of a participant that can do it, or None."""
 
     def __init__(
         self,
@@ -26,6 +29,25 @@ class Reading:
         require_proof: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._adapter_for, self._now, self._require_proof = store, adapter_for, now, require_proof
+
+    def _noted(self, line: Line, done: str, ask: Callable[[], Answer]) -> Answer:
+        """What ``ask`` gives, between two lines of the audit: one before it is asked, and how it went."""
+        opening = self._write(line)
+        try:
+            answer = ask()
+        except BaseException as error:
+            self._write(replace(line, outcome=outcome_of(error), opening=opening))
+            raise
+        self._write(replace(line, outcome=done, opening=opening))
+        return answer
+
+    def _write(self, line: Line) -> int:
+        with self._store.write() as work:
+            return work.audit.add(line, self._now())
+
+
+class Reading(AtOwners):
+    """The system of a participant that can be read from is asked."""
 
     def section(self, caller: Caller, hub_id: str, section: SectionName, purpose: Purpose, case: str) -> Section:
         """Ask the owner. The line in the audit is there before the question is; without it nothing is asked.
@@ -41,24 +63,13 @@ class Reading:
             record, tied = record_of(work, caller, hub_id)
         officer = require_section(caller, section, tied)
         line = line_of(officer, section, purpose, case, hub_id)
-        opening = self._write(line)
-        try:
-            answer = self._ask(record.ref, officer, section, purpose, case)
-        except BaseException as error:
-            self._write(replace(line, outcome=outcome_of(error), opening=opening))
-            raise
-        self._write(replace(line, outcome="answered", opening=opening))
-        return answer
+        return self._noted(line, "answered", lambda: self._ask(record.ref, officer, section, purpose, case))
 
     def _ask(self, ref: Reference, officer: Officer, section: SectionName, purpose: Purpose, case: str) -> Section:
         adapter = self._adapter_for(ref.participant, Capability.FETCH)
         if adapter is None:
             raise Refused("owner_cannot_be_read", "The owner's system cannot be read live. Ask the owner directly.")
         return fetched(adapter, request_of(ref, officer, section, purpose, case, self._now()))
-
-    def _write(self, line: Line) -> int:
-        with self._store.write() as work:
-            return work.audit.add(line, self._now())
 
 
 def record_of(work: Work, caller: Caller, hub_id: str) -> tuple[ChildRecord, Tie]:

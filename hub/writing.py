@@ -1,14 +1,13 @@
 """The live writing of one section: audited before the owner is asked, passed on, never kept."""
 
-import datetime
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from adapters.base import Adapter, Capability
+from adapters.base import Capability
 from contracts import (
     Officer,
     Purpose,
@@ -22,9 +21,7 @@ from contracts import (
 )
 from contracts.errors import TrackChildError, problems_of
 from hub.access import Act, Caller, require_purpose, require_section
-from hub.index import Store
-from hub.index.audit import Line
-from hub.reading import line_of, outcome_of, record_of
+from hub.reading import AtOwners, line_of, record_of
 
 
 @dataclass(frozen=True)
@@ -39,17 +36,8 @@ class Draft:
     changes: Mapping[str, str | None]
 
 
-class Writing:
-    """``adapter_for`` gives the system of a participant that can be written to, or None."""
-
-    def __init__(
-        self,
-        store: Store,
-        adapter_for: Callable[[str, Capability], Adapter | None],
-        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
-        require_proof: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._store, self._adapter_for, self._now, self._require_proof = store, adapter_for, now, require_proof
+class Writing(AtOwners):
+    """The system of a participant that can be written to is told."""
 
     def section(
         self, caller: Caller, hub_id: str, section: SectionName, draft: Draft, purpose: Purpose, case: str
@@ -68,14 +56,7 @@ class Writing:
         officer = require_section(caller, section, tied, Act.WRITE_SECTION)
         writing = self._writing(record.ref, officer, section, draft, purpose, case)
         line = line_of(officer, section, purpose, case, hub_id, Act.WRITE_SECTION)
-        opening = self._write(line)
-        try:
-            answer = self._ask(writing)
-        except BaseException as error:
-            self._write(replace(line, outcome=outcome_of(error), opening=opening))
-            raise
-        self._write(replace(line, outcome="written", opening=opening))
-        return answer
+        return self._noted(line, "written", lambda: self._ask(writing))
 
     def _writing(
         self, ref: Reference, officer: Officer, section: SectionName, draft: Draft, purpose: Purpose, case: str
@@ -109,10 +90,6 @@ class Writing:
             # What went wrong may repeat what was written: only its kind is passed on.
             said = f"Writing at the owner failed ({type(error).__name__}). Send it again later."
             raise Unready("owner_failed", said) from None
-
-    def _write(self, line: Line) -> int:
-        with self._store.write() as work:
-            return work.audit.add(line, self._now())
 
 
 def draft_key(secret: str, caller: Caller) -> bytes:

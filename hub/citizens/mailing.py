@@ -7,11 +7,11 @@ from collections.abc import Callable
 from hub.index import Store
 from hub.index.citizens import Owed
 from hub.mail_server import sent, written
+from hub.patience import wait_after
 from hub.settings import Settings
 
 _AT_ONCE = 50
 _ATTEMPTS = 30
-_LONGEST = datetime.timedelta(hours=1)
 
 
 class Mailing:
@@ -39,8 +39,7 @@ class Mailing:
             if arrived:
                 work.citizens.sent(owed.seq, self._now())
             else:
-                wait = min(datetime.timedelta(seconds=10 * 2 ** min(owed.attempts, 10)), _LONGEST)
-                work.citizens.again(owed.seq, self._now() + wait)
+                work.citizens.again(owed.seq, self._now() + wait_after(owed.attempts))
         return arrived
 
     def _sent(self, owed: Owed) -> bool:

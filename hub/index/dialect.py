@@ -152,17 +152,12 @@ class _Many:
 
 @functools.lru_cache(maxsize=128)
 def _many(table: Table, names: tuple[str, ...], new_only: bool, arrays: bool, returning: tuple[str, ...] = ()) -> _Many:
-    # Every name comes from the tables of this package.
-    into = f"{table.name} ({', '.join(_quoted(name) for name in names)})"
     if not arrays:
         holes = ", ".join("?" * len(names))
-        sql = f"INSERT {'OR IGNORE ' if new_only else ''}INTO {into} VALUES ({holes})"  # noqa: S608
-        return _Many(sql, None, tuple(name for name in names if isinstance(table.c[name].type, Moment)))
-    kinds = {name: table.c[name].type.compile(_POSTGRESQL) for name in names}
-    casts = ", ".join(f"CAST(:{name} AS {kinds[name]}[])" for name in names)
-    conflict = " ON CONFLICT DO NOTHING" if new_only else ""
-    told = f" RETURNING {', '.join(_quoted(name) for name in returning)}" if returning else ""
-    sql = f"INSERT INTO {into} SELECT * FROM unnest({casts}){conflict}{told}"  # noqa: S608
+        sql = f"INSERT {'OR IGNORE ' if new_only else ''}INTO {_into(table, names)} VALUES ({holes})"  # noqa: S608
+        return _Many(sql, None, _moments(table, names))
+    casts = ", ".join(f"CAST(:{name} AS {_kind(table, name)}[])" for name in names)
+    sql = f"INSERT INTO {_into(table, names)} SELECT * FROM unnest({casts}){_ending(new_only, returning)}"  # noqa: S608
     binds = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
     return _Many(sql, text(sql).bindparams(*binds), ())
 
@@ -170,12 +165,34 @@ def _many(table: Table, names: tuple[str, ...], new_only: bool, arrays: bool, re
 @functools.lru_cache(maxsize=128)
 def _one(table: Table, names: tuple[str, ...], new_only: bool, returning: tuple[str, ...]) -> _Many:
     """For one row on PostgreSQL: arrays of one cost more than the row itself."""
-    into = f"{table.name} ({', '.join(_quoted(name) for name in names)})"
-    holes = ", ".join(f"CAST(%s AS {table.c[name].type.compile(_POSTGRESQL)})" for name in names)
-    conflict = " ON CONFLICT DO NOTHING" if new_only else ""
-    told = f" RETURNING {', '.join(_quoted(name) for name in returning)}" if returning else ""
-    sql = f"INSERT INTO {into} VALUES ({holes}){conflict}{told}"  # noqa: S608
-    return _Many(sql, None, tuple(name for name in names if isinstance(table.c[name].type, Moment)))
+    holes = ", ".join(f"CAST(%s AS {_kind(table, name)})" for name in names)
+    sql = f"INSERT INTO {_into(table, names)} VALUES ({holes}){_ending(new_only, returning)}"  # noqa: S608
+    return _Many(sql, None, _moments(table, names))
+
+
+# Every name in these statements comes from the tables of this package.
+
+
+def _into(table: Table, names: Iterable[str]) -> str:
+    return f"{table.name} ({_listed(names)})"
+
+
+def _ending(new_only: bool, returning: Sequence[str]) -> str:
+    """What PostgreSQL does where the key is there, and what it tells."""
+    told = f" RETURNING {_listed(returning)}" if returning else ""
+    return f"{' ON CONFLICT DO NOTHING' if new_only else ''}{told}"
+
+
+def _kind(table: Table, name: str) -> str:
+    return table.c[name].type.compile(_POSTGRESQL)
+
+
+def _moments(table: Table, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if isinstance(table.c[name].type, Moment))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(_quoted(name) for name in names)
 
 
 def _quoted(name: str) -> str:

@@ -2,18 +2,16 @@
 
 import datetime
 import io
-import json
 import tempfile
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import segno
-import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-from hub.casework.papers.printing import folders
+from hub.casework.papers.printing import printed
 from hub.reports import PublicCard
 from portal.web import words, words_public
 from portal.web.assets import STATIC
@@ -23,16 +21,7 @@ from portal.web.language import _, current, plural
 def pdf_of(card: PublicCard, address: str, on: datetime.date) -> bytes:
     """The poster; ``address`` is that of the card, ``on`` the day of printing."""
     template = resources.files("portal.web").joinpath("poster.typ")
-    with resources.as_file(template) as path:
-        return bytes(
-            typst.compile(
-                str(path),
-                format="pdf",
-                font_paths=[*folders(), _scripts()],
-                ignore_system_fonts=True,
-                sys_inputs={"poster": json.dumps(_said(card, address, on), ensure_ascii=False)},
-            )
-        )
+    return printed(template, {"poster": _said(card, address, on)}, [_fonts().folder.name])
 
 
 def _said(card: PublicCard, address: str, on: datetime.date) -> dict[str, Any]:
@@ -49,7 +38,7 @@ def _said(card: PublicCard, address: str, on: datetime.date) -> dict[str, Any]:
         "draft": _("No speaker has checked this translation yet.") if language.draft else None,
         "address": address,
         "qr": qr(address),
-        "fonts": ["Noto Sans", *_families()],
+        "fonts": ["Noto Sans", *_fonts().families],
         "lang": language.code,
         "rtl": language.direction == "rtl",
     }
@@ -77,23 +66,20 @@ def qr(address: str) -> str:
     return drawn.getvalue().decode()
 
 
+class _Fonts(NamedTuple):
+    """The portal's own fonts: a folder that goes when the process ends, and the names they call themselves."""
+
+    folder: tempfile.TemporaryDirectory[str]
+    families: list[str]
+
+
 @cache
-def _scripts() -> str:
-    """A folder with the portal's own fonts as typst reads them: the browser's are compressed."""
-    folder = tempfile.TemporaryDirectory(prefix="trackchild-fonts-")
-    _kept.append(folder)
+def _fonts() -> _Fonts:
+    """As typst reads them: the browser's are compressed."""
+    folder, families = tempfile.TemporaryDirectory(prefix="trackchild-fonts-"), []
     for file in STATIC.glob("noto-*.woff2"):
         font = TTFont(file)
         font.flavor = None
         font.save(Path(folder.name) / f"{file.stem}.ttf")
-    return folder.name
-
-
-#: Removed when the process ends.
-_kept: list[tempfile.TemporaryDirectory[str]] = []
-
-
-@cache
-def _families() -> list[str]:
-    """Their names, as they call themselves."""
-    return sorted(str(TTFont(file)["name"].getDebugName(1)) for file in STATIC.glob("noto-*.woff2"))
+        families.append(str(font["name"].getDebugName(1)))
+    return _Fonts(folder, sorted(families))
