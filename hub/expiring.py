@@ -8,6 +8,7 @@ from adapters.base import Capability
 from adapters.signing import Identity, certificate_text, certificates_of
 from adapters.signing.identity import fingerprint
 from contracts import Participant, Permission, Refused
+from hub.flow import utc_now
 from hub.index import Store
 from hub.index.alerts import Alert
 from hub.systems import Systems
@@ -57,7 +58,7 @@ class Expiry:
         registry: Registry,
         systems: Systems,
         own: Identity | None,
-        now: Callable[[], Moment] = lambda: datetime.datetime.now(datetime.UTC),
+        now: Callable[[], Moment] = utc_now,
     ) -> None:
         self._store, self._registry, self._systems, self._own, self._now = store, registry, systems, own, now
 

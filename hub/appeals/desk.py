@@ -12,6 +12,7 @@ from contracts.pfif import document as pfif_document
 from hub.access import Caller, require_permission
 from hub.appeals import cap, pfif
 from hub.appeals.issuing import LASTS, Issuing, card_at
+from hub.flow import utc_now
 from hub.index import Store, Work
 from hub.index.appeals import CANCEL, Message, Shown
 from hub.settings import Settings
@@ -34,16 +35,12 @@ class Wanted:
     notes: bool = True
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
 class Appeals:
     """``base`` is the address under which the asker reaches the portal, e.g. ``https://hub.example.in``."""
 
     def __init__(
         self, store: Store, directory: registry.Registry, settings: Settings,
-        now: Callable[[], datetime.datetime] = _now,
+        now: Callable[[], datetime.datetime] = utc_now,
     ) -> None:  # fmt: skip
         self._store, self._registry, self._now = store, directory, now
         self._sender = cap.Sender(settings.public_domain, settings.alert_status)

@@ -13,7 +13,7 @@ from hub.casework.duties import Duties, duties_of
 from hub.casework.keeping import Keeping
 from hub.casework.offices import Offices
 from hub.casework.quarterly import Quarter, Report, report_of
-from hub.casework.statute import Limit, statutes
+from hub.casework.statute import limit_of
 from hub.casework.sweeping import Progress, Sweeping, SweepReport
 from hub.core import Core
 from hub.flow import utc_now
@@ -167,11 +167,6 @@ def _due(owed: Owed, kept: Kept, now: datetime.datetime) -> Due | None:
         overdue=owed.stage == MISSED or owed.due <= now,
         warned=owed.stage == WARNED,
     )
-
-
-def limit_of(statute: str | None, code: str) -> Limit | None:
-    known = statutes().get(statute or "")
-    return None if known is None else next((limit for limit in known.limits if limit.code == code), None)
 
 
 def _found(

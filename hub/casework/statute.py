@@ -121,6 +121,11 @@ class Statute(_Row):
         """By code."""
         return {step.code: step for step in self.steps}
 
+    @cached_property
+    def limit(self) -> dict[str, Limit]:
+        """By code."""
+        return {limit.code: limit for limit in self.limits}
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         wrong = [*_unknown(self), *_stuck(self)]
@@ -173,6 +178,12 @@ def statutes() -> dict[str, Statute]:
     files = [file for file in resources.files("hub.casework.law").iterdir() if file.name.endswith(".toml")]
     found = [Statute.model_validate(tomllib.loads(file.read_text("utf-8"))) for file in files]
     return {one.id: one for one in sorted(found, key=lambda one: one.id)}
+
+
+def limit_of(statute: str | None, code: str) -> Limit | None:
+    """A limit of a statute by their codes; None where there is none."""
+    known = statutes().get(statute or "")
+    return None if known is None else known.limit.get(code)
 
 
 def statute_for(machine: str, opened: datetime.date) -> Statute:

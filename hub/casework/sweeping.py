@@ -5,13 +5,12 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from contracts import InstitutionKind, Notice, NoticeKind, Reference
 from hub.casework.durations import INDIA
 from hub.casework.keeping import Keeping
 from hub.casework.offices import Offices
-from hub.casework.statute import Limit, statutes
+from hub.casework.statute import Limit, limit_of
 from hub.index import Store, Work
 from hub.index.cases import MISSED, WARNED, Kept, Owed
 from hub.index.columns import Values
@@ -96,7 +95,7 @@ class Sweeping:
         told: _Told,
         report: SweepReport,
     ) -> None:
-        limit = _limits(kept.statute).get(owed.code)
+        limit = limit_of(kept.statute, owed.code)
         if limit is None:
             return
         if limit.every and owed.stage == MISSED:
@@ -158,9 +157,3 @@ def _notices(
             evidence=[],  # said, since a default list is copied deeply for each
             text=text[:_LONGEST],
         )
-
-
-@cache
-def _limits(statute: str | None) -> dict[str, Limit]:
-    known = statutes().get(statute or "")
-    return {} if known is None else {limit.code: limit for limit in known.limits}

@@ -11,6 +11,7 @@ from contracts import AreaKind, InstitutionKind, Refused
 from hub.access import Act, Caller, Scope
 from hub.citizens import pictures
 from hub.citizens.reports import CitizenReport, Kind, Letter, Outcome, Standing, Tracked
+from hub.flow import utc_now
 from hub.index import Store, Work
 from hub.index.audit import Line
 from hub.index.citizens import Reported
@@ -38,7 +39,7 @@ class Citizens:
         self,
         store: Store,
         registry: Registry,
-        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+        now: Callable[[], datetime.datetime] = utc_now,
     ) -> None:
         self._store, self._registry, self._now = store, registry, now
 

@@ -4,6 +4,7 @@ import datetime
 import json
 from collections.abc import Callable
 
+from hub.flow import utc_now
 from hub.index import Store
 from hub.index.citizens import Owed
 from hub.mail_server import sent, written
@@ -21,7 +22,7 @@ class Mailing:
         self,
         store: Store,
         settings: Settings,
-        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+        now: Callable[[], datetime.datetime] = utc_now,
     ) -> None:
         self._store, self._settings, self._now = store, settings, now
 
