@@ -15,7 +15,7 @@ from hub.index.entry import Veil, is_withdrawn
 from hub.index.searching import Found
 from hub.jurisdiction import tie
 from hub.reports import PublicCard
-from hub.showing import age_years, hit_of, is_own, listed, may_meet, shown, sight_of
+from hub.showing import age_years, hit_of, is_own, listed, may_meet, no_such_entry, shown, sight_of
 
 INDIA = ZoneInfo("Asia/Kolkata")
 #: From this likeness on a name counts as found.
@@ -77,7 +77,7 @@ class Finding:
         row = self._row(work, wanted)
         record = None if row is None else work.records.record(row)
         if record is None or not may_meet(caller, record):
-            raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
+            raise no_such_entry()
         own = is_own(caller.participant, record)
         if not own:
             require_purpose(caller, wanted.purpose, wanted.case)

@@ -11,7 +11,7 @@ from hub.access import Act, Caller, require_purpose
 from hub.index import Store
 from hub.index.audit import Line
 from hub.index.glass import Broken
-from hub.showing import may_meet
+from hub.showing import may_meet, no_such_entry
 
 log = structlog.get_logger()
 _OPEN = datetime.timedelta(hours=1)
@@ -45,7 +45,7 @@ class Glass:
             row = work.records.find(hub_id=hub_id)
             record = None if row is None else work.records.record(row)
             if record is None or not may_meet(caller, record):
-                raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
+                raise no_such_entry()
             work.audit.add(_line(caller, Act.BREAK_GLASS, broken, "opened"), now)
             work.glass.add(broken)
             work.alerts.opened(f"glass:{broken.glass_id}", _where(broken), "glass_broken", None, now)

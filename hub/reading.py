@@ -13,7 +13,7 @@ from hub.access import Act, Caller, Tie, require_purpose, require_section
 from hub.index import Store, Work
 from hub.index.audit import Line
 from hub.jurisdiction import tie
-from hub.showing import may_meet
+from hub.showing import may_meet, no_such_entry
 
 Answer = TypeVar("Answer")
 
@@ -80,7 +80,7 @@ def record_of(work: Work, caller: Caller, hub_id: str) -> tuple[ChildRecord, Tie
     row = work.records.find(hub_id=hub_id)
     record = None if row is None else work.records.record(row)
     if record is None or not may_meet(caller, record):
-        raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
+        raise no_such_entry()
     return record, tie(work, caller, hub_id, record)
 
 

@@ -136,3 +136,8 @@ def _coarse(place: Place | None) -> Place | None:
     if place is None or place.state is None:
         return None
     return Place(state=place.state, district=place.district)
+
+
+def no_such_entry() -> Refused:
+    """What is answered of an entry that is not there, or that the caller may not meet: nothing tells the two apart."""
+    return Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")

@@ -21,6 +21,7 @@ from hub.casework.statute import NONE, Statute
 from hub.index import Store, Work
 from hub.index.audit import Line
 from hub.index.sittings import Listed, Order, Sitting, Transfer
+from hub.showing import no_such_entry
 
 #: Who may sit: JJ Act 2015 s.27 (chairperson and four), s.4 (magistrate and two social workers).
 SEATS = {
@@ -208,7 +209,7 @@ class Bench:
 def _entry(work: Work, hub_id: str) -> Entry:
     row = work.records.find(hub_id=hub_id)
     if row is None:
-        raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
+        raise no_such_entry()
     record = work.records.record(row)
     return Entry(row.row, row.hub_id, record.ref, record)
 

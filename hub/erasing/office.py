@@ -20,6 +20,7 @@ from hub.index.entry import sealed
 from hub.index.erasing import Erasure, Receipt
 from hub.index.orders import Order, OrderKind
 from hub.index.records import Known
+from hub.showing import no_such_entry
 
 log = structlog.get_logger()
 _AT_ONCE = 500
@@ -108,7 +109,8 @@ class Office:
     def apply(self) -> int:
         """Erase what a rule that says ``erase`` has made due and no hold keeps; how many. For the clock."""
         many = 0
-        for one in self.due():
+        by_itself = any(rule.act == "erase" for rule in rules(self._law).rules)
+        for one in self.due() if by_itself else ():
             if one.act == "erase" and not one.held:
                 said = Said("clock", one.section, f"rule {one.rule}, due {one.due:%Y-%m-%d}")
                 many += len(self.erase([one.hub_id], said, rule=one.rule))
@@ -175,7 +177,7 @@ class Office:
     def plan(self, names: Sequence[str], whole_child: bool = False) -> Plan:
         """Count what erasing these would do, and do nothing."""
         with self._store.read() as work:
-            several = _with_twins(work, names) if whole_child else [_held(work, name) for name in names]
+            several = _several(work, names, whole_child)
             rows: dict[str, int] = {}
             told: set[str] = set()
             for held in several:
@@ -192,10 +194,11 @@ class Office:
 
         Raises ``Refused``: ``unknown_case``, ``legal_hold`` (before anything is erased), ``ledger_not_writable``.
         """
-        plan = self.plan(names, whole_child)
-        if plan.held:
-            raise _legal_hold()
-        return [self._erase(hub_id, said, rule) for hub_id in plan.hub_ids]
+        with self._store.read() as work:
+            ids = [held.hub_id for held in _several(work, names, whole_child)]
+            if work.orders.held(ids):
+                raise _legal_hold()
+        return [self._erase(hub_id, said, rule) for hub_id in ids]
 
     def _erase(self, hub_id: str, said: Said, rule: str | None) -> Erasure:
         with self._store.write() as work:
@@ -269,8 +272,12 @@ def _held(work: Work, name: str) -> Known:
     else:
         found = next(iter(work.records.of_ids([name])), None)
     if found is None:
-        raise Refused("unknown_case", "There is no such entry. Search for it, or check the reference.")
+        raise no_such_entry()
     return found
+
+
+def _several(work: Work, names: Sequence[str], whole_child: bool) -> list[Known]:
+    return _with_twins(work, names) if whole_child else [_held(work, name) for name in names]
 
 
 def _with_twins(work: Work, names: Sequence[str]) -> list[Known]:
